@@ -1,0 +1,1 @@
+"""Floor 3: records turned into bytes: workbooks, sentences, sound."""
