@@ -1,0 +1,171 @@
+"""Whole files or none: the one place that writes, moves and removes files so that a power cut leaves no half of one.
+
+Always the same rhythm: a temporary name in the same folder, fsync, one rename, fsync of the folder. A temporary name
+starts with a dot (shares hide it) and does not tell what it will become; `sweep_unfinished` removes what a crash left.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+TEMPORARY_PREFIX = ".peea-"
+TEMPORARY_SUFFIX = ".part"
+COPY_BYTES = 1024 * 1024
+
+_AT_FDCWD = -100
+_RENAME_NOREPLACE = 1
+_C_LIBRARY = ctypes.CDLL(None, use_errno=True)
+# what a file system (network mounts mostly) answers when it does not know an operation: nothing went wrong
+_NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put data at path, replacing what is there: readers see the old file or the new one, never a part.
+
+    Raises: OSError: the disk is full, the folder is missing or not ours; the old file then still stands.
+    """
+    with unfinished(path.parent) as part:
+        part.write(data)
+        to_disk(part)
+        put_in_place(Path(part.name), path)
+
+
+def write_new(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Put data at a path where nothing is yet. Raises: FileExistsError: something is there; it is left as it is."""
+    with unfinished(path.parent, mode) as part:
+        part.write(data)
+        to_disk(part)
+        _rename_without_replacing(Path(part.name), path)
+        _folder_to_disk(path.parent)
+
+
+def move_whole(source: Path, target: Path) -> None:
+    """Move a file, also to another file system, where it is copied whole before the source goes.
+
+    Raises: FileExistsError: there is something at target. FileNotFoundError: no source. In each case nothing was moved.
+    """
+    try:
+        _rename_without_replacing(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_without_replacing(source, target)
+        source.unlink()
+    _folder_to_disk(target.parent)
+    if source.parent != target.parent:
+        _folder_to_disk(source.parent)
+
+
+def remove_surely(path: Path) -> None:
+    """Remove a file so that it stays removed after a power cut; it may be gone already."""
+    path.unlink(missing_ok=True)
+    _folder_to_disk(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's content, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that may still be written on the disk that holds path (a file or folder that exists)."""
+    return shutil.disk_usage(path).free
+
+
+def sweep_unfinished(folder: Path) -> tuple[str, ...]:
+    """Remove the temporary files that a crash left in this folder (not below it) and name them.
+
+    Only for a start, when nothing else of ours writes there: a file that is just being written looks the same.
+    """
+    left = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name.startswith(TEMPORARY_PREFIX)
+        and path.name.endswith(TEMPORARY_SUFFIX)
+        and stat.S_ISREG(path.lstat().st_mode)
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    if left:
+        _folder_to_disk(folder)
+    return tuple(path.name for path in left)
+
+
+@contextmanager
+def unfinished(folder: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A new file under a temporary name (its `.name`) for writing; removed at the end unless it was put in place.
+
+    Convention: mode is what the umask is taken from, as for any new file.
+    """
+    path = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    try:
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            yield file
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def to_disk(file: BinaryIO) -> None:
+    """Return once everything written to the file is on the disk itself."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def put_in_place(temporary: Path, target: Path) -> None:
+    """Give a finished temporary file its final name, replacing what was there."""
+    temporary.replace(target)
+    _folder_to_disk(target.parent)
+
+
+def opened_from_disk(path: Path) -> BinaryIO:
+    """Open a file for reading after making the system forget what it holds of it in memory: the disk itself is read.
+
+    Only what `to_disk` was called for can be forgotten.
+    """
+    file = path.open("rb")
+    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return file
+
+
+def _copy_without_replacing(source: Path, target: Path) -> None:
+    with source.open("rb") as original, unfinished(target.parent) as part:
+        shutil.copyfileobj(original, part, COPY_BYTES)
+        to_disk(part)
+        shutil.copystat(source, part.name)
+        _rename_without_replacing(Path(part.name), target)
+
+
+def _rename_without_replacing(source: Path, target: Path) -> None:
+    """One rename that fails if target exists; Python has no name for it, so the C library's renameat2 is called."""
+    answer = _C_LIBRARY.renameat2(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE)
+    if answer == 0:
+        return
+    number = ctypes.get_errno()
+    if number in _NOT_KNOWN and not os.path.lexists(target):
+        source.rename(target)
+        return
+    if number in (errno.EEXIST, *_NOT_KNOWN):
+        raise FileExistsError(errno.EEXIST, "there is a file of that name already; move it away first", str(target))
+    raise OSError(number, os.strerror(number), str(source), None, str(target))
+
+
+def _folder_to_disk(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_KNOWN:
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,280 @@
+"""The ledger: what is known of every recording, in one SQLite file that survives kill -9 and power cuts.
+
+One method is one transaction: once it returns, all of it is on the disk (WAL, synchronous=FULL); if it raises, nothing
+is. Values go in and come out, never rows. One ledger object belongs to one thread; several programs may each have one.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from archive import jobs, migrations, outcomes, rows
+from archive.jobs import Arrival, Job, Receipt, State
+from grading.types import Outcome
+
+BUSY_S = 10.0  # how long to wait for another program's transaction
+
+_MOVED: dict[State, str] = {
+    State.GRADED: "UPDATE jobs SET state = 'graded', graded_at = ? WHERE id = ?",
+    State.REPORTED: "UPDATE jobs SET state = 'reported', reported_at = ? WHERE id = ?",
+    State.ARCHIVED: "UPDATE jobs SET state = 'archived', archived_at = ? WHERE id = ?",
+}
+
+
+class LedgerError(OSError):
+    """The ledger's file cannot be used: damaged, another program's, locked, or the disk is full."""
+
+
+class UnknownJobError(LookupError):
+    """No job of that id was ever received."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many jobs are in each state, and how many of those that are not archived are parked."""
+
+    received: int
+    graded: int
+    reported: int
+    archived: int
+    parked: int
+
+
+class Ledger:
+    """Opens the ledger at path, makes it if there is none (its folder must exist), and brings an older one up to date.
+
+    Raises: LedgerError: see there; the message says what to do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._told():
+            self._database = _opened(path)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the ledger cannot be used after that."""
+        self._database.close()
+
+    def receive(self, arrival: Arrival) -> Job:
+        """Take in a recording; one of the same content that is known already is left as it is and comes back.
+
+        Raises: ValueError: a moment without time zone, or an id that is not a SHA-256.
+        """
+        if len(arrival.id) != 64 or set(arrival.id) - set("0123456789abcdef"):
+            raise ValueError(f"the id {arrival.id[:80]!r} is not a SHA-256 of 64 lower-case hexadecimal digits")
+        identity = arrival.identity
+        values = (
+            arrival.id,
+            rows.name_bytes(arrival.source),
+            arrival.size_bytes,
+            rows.moment_text(arrival.received_at),
+            rows.moment_text_or_none(arrival.recorded_at),
+            *(rows.name_bytes(each) for each in (identity.bed, identity.patient, identity.activity)),
+            State.RECEIVED.value,
+        )
+        with self._writing() as database:
+            if self._found(arrival.id) is None:
+                database.execute(
+                    "INSERT INTO jobs (id, source, size_bytes, received_at, recorded_at, bed, patient, activity, state)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    values,
+                )
+            return self._known(arrival.id)
+
+    def find(self, id: str) -> Job | None:
+        """The job of that id, if there is one."""
+        with self._told():
+            return self._found(id)
+
+    def start_attempt(self, id: str, at: datetime) -> Job:
+        """Count a start before the work begins, so that work which kills the process is counted too.
+
+        Raises: jobs.ImpossibleMove: it is parked or archived.
+        """
+        with self._changing(id) as job:
+            jobs.check_unfinished(job)
+            jobs.check_not_parked(job)
+            self._update(
+                "UPDATE jobs SET attempts = attempts + 1, attempted_at = ? WHERE id = ?", rows.moment_text(at), id
+            )
+            return self._known(id)
+
+    def graded(self, id: str, outcome: Outcome, at: datetime) -> Job:
+        """RECEIVED -> GRADED. Raises: jobs.ImpossibleMove."""
+        text = outcomes.to_json(outcome)
+        with self._changing(id) as job:
+            self._move(job, State.GRADED, at)
+            self._update("INSERT INTO outcomes (number, outcome) VALUES (?, ?)", job.number, text)
+            return self._known(id)
+
+    def reported(self, id: str, at: datetime) -> Job:
+        """GRADED -> REPORTED. Raises: jobs.ImpossibleMove."""
+        with self._changing(id) as job:
+            self._move(job, State.REPORTED, at)
+            return self._known(id)
+
+    def archived(self, id: str, receipt: Receipt, at: datetime) -> Job:
+        """REPORTED -> ARCHIVED. Raises: jobs.ImpossibleMove."""
+        values = (rows.name_bytes(receipt.sealed_name), receipt.sealed_sha256, receipt.sealed_bytes)
+        with self._changing(id) as job:
+            self._move(job, State.ARCHIVED, at)
+            self._update("INSERT INTO receipts VALUES (?, ?, ?, ?)", job.number, *values)
+            return self._known(id)
+
+    def announced(self, id: str) -> Job:
+        """Remember that the job was announced, so that nobody hears it twice."""
+        with self._changing(id):
+            self._update("UPDATE jobs SET announced = 1 WHERE id = ?", id)
+            return self._known(id)
+
+    def try_later(self, id: str, at: datetime, why: str) -> Job:
+        """Not again before `at`; why is kept as the job's trouble. Raises: jobs.ImpossibleMove: it is archived."""
+        with self._changing(id) as job:
+            jobs.check_unfinished(job)
+            values = (rows.moment_text(at), rows.words(why), id)
+            self._update("UPDATE jobs SET next_try_at = ?, trouble = ? WHERE id = ?", *values)
+            return self._known(id)
+
+    def park(self, id: str, why: str) -> Job:
+        """Leave the job to a person, who is told why.
+
+        Raises: jobs.ImpossibleMove: it is archived. ValueError: no words.
+        """
+        if not why.strip():
+            raise ValueError("say in words why the job is parked")
+        with self._changing(id) as job:
+            jobs.check_unfinished(job)
+            self._update("UPDATE jobs SET parked = ?, next_try_at = NULL WHERE id = ?", rows.words(why), id)
+            return self._known(id)
+
+    def release(self, id: str) -> Job:
+        """Take a parked job up again, as if it had never been tried; one that is not parked is left as it is."""
+        with self._changing(id) as job:
+            if job.parked:
+                self._update("UPDATE jobs SET parked = '', attempts = 0, trouble = '' WHERE id = ?", id)
+            return self._known(id)
+
+    def due(self, now: datetime) -> Job | None:
+        """The oldest job that there is work for now: neither archived nor parked, and its time has come."""
+        found = self._jobs(
+            "WHERE state IN (?, ?, ?) AND parked = '' AND (next_try_at IS NULL OR next_try_at <= ?)"
+            " ORDER BY number LIMIT 1",
+            *jobs.UNFINISHED,
+            rows.moment_text(now),
+        )
+        return found[0] if found else None
+
+    def unfinished(self) -> tuple[Job, ...]:
+        """All jobs that are not archived, the parked ones too, oldest first."""
+        return self._jobs("WHERE state IN (?, ?, ?) ORDER BY number", *jobs.UNFINISHED)
+
+    def of_day(self, day: date, zone: ZoneInfo) -> tuple[Job, ...]:
+        """The jobs received on that day by the clocks of that zone that have an outcome or are parked, oldest first."""
+        start, end = (datetime.combine(each, time.min, zone) for each in (day, day + timedelta(days=1)))
+        return self._jobs(
+            "WHERE received_at >= ? AND received_at < ? AND (outcome IS NOT NULL OR parked <> '') ORDER BY number",
+            rows.moment_text(start),
+            rows.moment_text(end),
+        )
+
+    def latest(self, limit: int) -> tuple[Job, ...]:
+        """The jobs received last, newest first."""
+        return self._jobs("ORDER BY number DESC LIMIT ?", max(0, limit))
+
+    def counts(self) -> Counts:
+        """How many jobs there are, by state."""
+        with self._told():
+            by_state = dict(self._database.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
+            (parked,) = self._database.execute("SELECT count(*) FROM jobs WHERE parked <> ''").fetchone()
+        return Counts(**{state.value: by_state.get(state.value, 0) for state in State}, parked=parked)
+
+    def _move(self, job: Job, to: State, at: datetime) -> None:
+        jobs.check_move(job, to)
+        self._update(_MOVED[to], rows.moment_text(at), job.id)
+        self._update("UPDATE jobs SET attempts = 0, next_try_at = NULL, trouble = '' WHERE id = ?", job.id)
+
+    def _update(self, statement: str, *values: object) -> None:
+        self._database.execute(statement, values)
+
+    def _jobs(self, condition: str, *values: object) -> tuple[Job, ...]:
+        with self._told():
+            return tuple(rows.job(row) for row in self._database.execute(rows.JOBS + condition, values))
+
+    def _found(self, id: str) -> Job | None:
+        row = self._database.execute(rows.JOBS + "WHERE id = ?", (id,)).fetchone()
+        return None if row is None else rows.job(row)
+
+    def _known(self, id: str) -> Job:
+        with self._told():
+            job = self._found(id)
+        if job is None:
+            raise UnknownJobError(f"no job of the id {id[:64]!r} in {self.path}")
+        return job
+
+    @contextmanager
+    def _changing(self, id: str) -> Iterator[Job]:
+        with self._writing():
+            yield self._known(id)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that holds the write lock from its start: what was read in it is still so at its end."""
+        with self._told():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            finally:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns the database's own errors into ours."""
+        try:
+            yield
+        except migrations.ForeignDatabaseError as error:
+            raise LedgerError(f"{self.path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(
+                f"{self.path}: {error}; check that the disk has room and that this is the ledger"
+            ) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    if (
+        not path.parent.is_dir()
+    ):  # sqlite3 says only "unable to open"; a disk that is not mounted must not look like a start
+        raise LedgerError(f"{path.parent}: there is no such folder for the ledger; make it, or mount its disk")
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))  # patients' names: for the daemon's user only
+    database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+    try:
+        database.row_factory = sqlite3.Row
+        database.execute("PRAGMA foreign_keys = ON")
+        (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise LedgerError(
+                f"{path}: this disk cannot hold the ledger (no WAL, perhaps a network mount); use a local one"
+            )
+        database.execute("PRAGMA synchronous = FULL")
+        migrations.migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database

@@ -1,0 +1,94 @@
+"""The shape of the ledger's database and how an older one gets to it.
+
+DO add a migration at the end of MIGRATIONS. DON'T change one that was ever released: databases out there have run it.
+`user_version` of a database is the number of migrations that it has run; all missing ones run in one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+APPLICATION_ID = 0x50454541  # "PEEA" in ASCII, so that `file` and we can tell the database from another program's
+
+# Names from the ward's files are BLOBs (UTF-8): file names are bytes and may hold what is not UTF-8. Moments are
+# ISO 8601 in UTC with six digits of seconds, so that their order as text is their order in time.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE jobs (
+            number       INTEGER PRIMARY KEY AUTOINCREMENT,
+            id           TEXT    NOT NULL UNIQUE CHECK (length(id) = 64),
+            source       BLOB    NOT NULL,
+            size_bytes   INTEGER NOT NULL CHECK (size_bytes >= 0),
+            received_at  TEXT    NOT NULL,
+            recorded_at  TEXT,
+            bed          BLOB    NOT NULL,
+            patient      BLOB    NOT NULL,
+            activity     BLOB    NOT NULL,
+            state        TEXT    NOT NULL CHECK (state IN ('received', 'graded', 'reported', 'archived')),
+            attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+            attempted_at TEXT,
+            next_try_at  TEXT,
+            trouble      TEXT    NOT NULL DEFAULT '',
+            parked       TEXT    NOT NULL DEFAULT '',
+            announced    INTEGER NOT NULL DEFAULT 0 CHECK (announced IN (0, 1)),
+            graded_at    TEXT,
+            reported_at  TEXT,
+            archived_at  TEXT
+        ) STRICT
+        """,
+        "CREATE INDEX jobs_by_state ON jobs (state, number)",
+        "CREATE INDEX jobs_by_arrival ON jobs (received_at)",
+        """
+        CREATE TABLE outcomes (
+            number  INTEGER PRIMARY KEY REFERENCES jobs (number),
+            outcome TEXT    NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE receipts (
+            number        INTEGER PRIMARY KEY REFERENCES jobs (number),
+            sealed_name   BLOB    NOT NULL,
+            sealed_sha256 TEXT    NOT NULL CHECK (length(sealed_sha256) = 64),
+            sealed_bytes  INTEGER NOT NULL CHECK (sealed_bytes > 0)
+        ) STRICT
+        """,
+    ),
+)
+
+
+class ForeignDatabaseError(ValueError):
+    """A database of another program, or of a newer version of this one."""
+
+
+def migrate(database: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Run the migrations that this database has not run yet; the connection must not be in a transaction.
+
+    Raises: ForeignDatabaseError: it is not ours; nothing was changed. sqlite3.Error: no database, or the disk failed.
+    """
+    database.execute("BEGIN IMMEDIATE")  # before looking: two programs may start at the same time
+    try:
+        _check_ours(database, len(migrations))
+        for statement in (each for migration in migrations[_version(database) :] for each in migration):
+            database.execute(statement)
+        database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        database.execute(f"PRAGMA user_version = {len(migrations)}")
+        database.execute("COMMIT")
+    finally:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+
+
+def _check_ours(database: sqlite3.Connection, n_known: int) -> None:
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (n_tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application != APPLICATION_ID and (application or n_tables):
+        raise ForeignDatabaseError("it is the database of another program; give the ledger a path of its own")
+    if _version(database) > n_known:
+        raise ForeignDatabaseError(
+            f"it was made by a newer PEEA (form {_version(database)}, this one knows {n_known}); install that one again"
+        )
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
