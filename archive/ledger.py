@@ -115,6 +115,12 @@ class Ledger:
             )
             return self._known(id)
 
+    def withdraw_attempt(self, id: str) -> Job:
+        """Take back the last start: somebody stopped the program, which is not the recording's fault."""
+        with self._changing(id):
+            self._update("UPDATE jobs SET attempts = max(attempts - 1, 0) WHERE id = ?", id)
+        return self._known(id)
+
     def graded(self, id: str, outcome: Outcome, at: datetime) -> Job:
         """RECEIVED -> GRADED. Raises: jobs.ImpossibleMove."""
         text = outcomes.to_json(outcome)
