@@ -34,7 +34,7 @@ class CascadeFinder:
     """The whole cascade on one picture, and O-Net alone to follow a face from one frame to the next.
 
     Args:
-        smallest_face_share: smallest face looked for, as a share of the picture's height; 0 is the exact mode, in which
+        smallest_face_share: smallest face looked for, as a share of the picture's shorter side; 0 is the exact mode, in which
             every level of the package's pyramid is computed (faces from 20 px).
         threads: threads of the networks; 1 leaves the other core to decoding.
     """
@@ -71,7 +71,7 @@ class CascadeFinder:
         normalised = _normalised(pixels)
         height, width = pixels.shape[:2]
         levels = []
-        for scale in scales(width, height, self.smallest_face_share * height):
+        for scale in scales(width, height, self.smallest_face_share * min(width, height)):
             size = (int(width * scale), int(height * scale))
             answer = self._propose(cv2.resize(normalised, size, interpolation=cv2.INTER_AREA).astype(np.float32))
             levels.append(thinned(_cells(answer.offsets, answer.score) / [scale, scale, scale, scale, 1], 0.5))

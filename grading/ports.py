@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.types import Crop, Face, Frame, Outcome, Pixels
+from grading.types import Crop, Face, Outcome, Pixels
 
 
 class FaceFinder(Protocol):
@@ -18,6 +17,10 @@ class FaceFinder(Protocol):
 
     def find(self, pixels: Pixels) -> list[Face]:
         """All faces in the picture (uint8 RGB, any size), most confident first; an empty list if there is none."""
+        ...
+
+    def follow(self, pixels: Pixels, face: Face, least_score: float) -> Face | None:
+        """The same face a moment later, looked for where it was; None if its score (0..1) is not over least_score."""
         ...
 
 
@@ -51,6 +54,3 @@ class Grades(Protocol):
     def grade(self, path: Path, on_frame: OnFrame | None = None) -> Outcome:
         """Grade the recording at `path`; a recording that cannot be graded is a Rejection, not an exception."""
         ...
-
-
-FrameStream = AbstractContextManager[Iterator[Frame]]

@@ -1,0 +1,63 @@
+"""Makes a Grader from a model version: serving form made or found in the cache, checked, loaded."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from grading.faces import CascadeFinder
+from grading.grader import Grader, GradingSettings
+from grading.scorer import OnnxScorer
+from grading.serving import check, write_serving_form
+from grading.types import Crop
+from grading.version import ModelVersion, read_version
+from grading.weights import file_fingerprint, read_weights
+
+log = logging.getLogger(__name__)
+
+
+def ready_grader(
+    model_folder: Path,
+    cache_folder: Path,
+    settings: GradingSettings,
+    smallest_face_share: float = 0.10,
+    threads: int = 2,
+) -> Grader:
+    """A grader with the network in model_folder.
+
+    Args:
+        cache_folder: where serving forms are kept, one folder per weights file; may be empty or missing.
+
+    Raises:
+        VersionError: the folder is no model version.
+        ServingFormError: the network does not give the answers that Keras gave when it was made.
+    """
+    version = read_version(model_folder)
+    scorer = ready_scorer(version, cache_folder, threads)
+    return Grader(CascadeFinder(smallest_face_share), scorer, settings)
+
+
+def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) -> OnnxScorer:
+    """The scorer of a version; its serving form is checked against the golden batch when it is made, and then kept.
+
+    Raises:
+        ServingFormError: the check failed; nothing is kept then.
+    """
+    path = cache_folder / file_fingerprint(version.weights)[:32] / "float32.onnx"
+    if not path.is_file():
+        write_serving_form(read_weights(version.weights), path)
+        try:
+            difference = _check(OnnxScorer(path, version.card.version, threads), version)
+        except ValueError:
+            path.unlink()
+            raise
+        log.info("serving form of %s made; differs from Keras by %.1e at most", version.card.version, difference)
+    return OnnxScorer(path, version.card.version, threads)
+
+
+def _check(scorer: OnnxScorer, version: ModelVersion) -> float:
+    golden = version.golden()
+    crops = [Crop(0.0, np.asarray(pixels, np.uint8), 0.0) for pixels in golden.crops]
+    return check(scorer.score(crops), golden.probabilities, version.card.version)

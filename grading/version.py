@@ -1,0 +1,101 @@
+"""A model version: an immutable folder with the weights, the card that says where they come from, and a golden batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from grading.types import Pixels
+
+WEIGHTS_FILE, CARD_FILE, GOLDEN_FILE = "network.npz", "card.json", "golden.npz"
+
+
+class VersionError(ValueError):
+    """The folder is not a whole model version."""
+
+
+class Figure(BaseModel):
+    """A measured figure with its 95 % interval (bootstrap over patients); nan-free."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: float
+    low: float
+    high: float
+
+
+class ModelCard(BaseModel):
+    """What a network is, as its card.json says it. Figures are on patients that it was not trained on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    made_at: str
+    grades: tuple[str, ...]
+    synthetic_only: bool
+    data: str
+    data_set: str
+    pictures: dict[str, int]
+    patients: dict[str, int]
+    split: str
+    started_from: dict[str, str]
+    hyper_parameters: dict[str, float | int | str]
+    figures: dict[str, Figure]
+    confusion: tuple[tuple[int, ...], ...]
+    environment: dict[str, str]
+    seed: int
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Crops and what Keras said about them when the network was made: uint8 (n, 224, 224, 3), float32 (n, n_grades)."""
+
+    crops: Pixels
+    probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """A model version on disk."""
+
+    folder: Path
+    card: ModelCard
+
+    @property
+    def weights(self) -> Path:
+        """The file with the weights."""
+        return self.folder / WEIGHTS_FILE
+
+    def golden(self) -> Golden:
+        """The golden batch.
+
+        Raises:
+            VersionError: it is missing or damaged.
+        """
+        path = self.folder / GOLDEN_FILE
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return Golden(np.asarray(stored["crops"], np.uint8), np.asarray(stored["probabilities"], np.float32))
+        except (OSError, ValueError, KeyError) as problem:
+            raise VersionError(f"{path} is missing or damaged ({problem}): install the version again") from problem
+
+
+def read_version(folder: Path) -> ModelVersion:
+    """The model version in this folder.
+
+    Raises:
+        VersionError: a file is missing or the card cannot be understood.
+    """
+    for name in (WEIGHTS_FILE, CARD_FILE, GOLDEN_FILE):
+        if not (folder / name).is_file():
+            raise VersionError(f"{folder} is no model version: {name} is missing")
+    try:
+        card = ModelCard.model_validate_json((folder / CARD_FILE).read_text("utf-8"))
+    except ValidationError as problem:
+        raise VersionError(f"{folder / CARD_FILE} cannot be understood: {problem}") from problem
+    return ModelVersion(folder, card)

@@ -1,0 +1,130 @@
+"""A video file as a stream of frames with their presentation time stamps (OpenCV).
+
+Time is what the container says of each frame, never its number divided by a rate: telephones record with a variable
+rate. Frames that are not asked for are decoded but not converted. Only one frame is held at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # libav writes about broken files on stderr, with their paths
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+
+import cv2
+import numpy as np
+
+from grading.container import Wholeness, wholeness
+from grading.types import Frame
+
+# What may be missing at the end before a recording counts as cut: containers round their lengths, edit lists hide
+# frames, and a variable rate makes the count a guess.
+MISSING_SHARE, MISSING_S = 0.03, 0.35
+LARGEST_PIXELS = 8192 * 8192
+USUAL_FRAMES_PER_S = 30.0
+
+
+class UnreadableError(ValueError):
+    """The file is no video that can be decoded."""
+
+
+class TruncatedError(ValueError):
+    """The file ends before the recording does: a copy that broke off."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What the container says of itself; 0 where it says nothing."""
+
+    frames: int
+    frames_per_s: float
+    length_s: float
+
+
+class Recording:
+    """An open video file; a context manager.
+
+    Raises (on opening):
+        UnreadableError: not a video.
+        TruncatedError: the file's own book-keeping says that its end is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if wholeness(path) is Wholeness.CUT:
+            raise TruncatedError("the file is shorter than it claims to be")
+        self._capture = cv2.VideoCapture(
+            str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_ORIENTATION_AUTO, 1, cv2.CAP_PROP_N_THREADS, 1]
+        )
+        if not self._capture.isOpened() or self._capture.get(cv2.CAP_PROP_FRAME_WIDTH) <= 0:
+            raise UnreadableError("not a video that can be decoded")
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
+        self.claims = self._claims()
+        self.frames_seen = 0
+        self.length_s = 0.0  # up to the end of the last frame seen
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._capture.release()
+
+    def frames(self, frames_per_s: float, longest_s: float = float("inf")) -> Iterator[Frame]:
+        """Frames at about this rate (every one if it is 0), the first at 0 s, up to longest_s.
+
+        Raises:
+            UnreadableError: not one frame could be decoded.
+            TruncatedError: after the last frame, if far fewer were there than the container claims.
+        """
+        step_s = 1 / frames_per_s if frames_per_s > 0 else 0.0
+        due_s, last_s, first_ms = 0.0, -1.0, 0.0
+        usual_s = 1 / (self.claims.frames_per_s or USUAL_FRAMES_PER_S)
+        while self._capture.grab():
+            at_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+            if self.frames_seen == 0:
+                first_ms = at_ms
+            time_s = (at_ms - first_ms) / 1000
+            if time_s <= last_s:  # a file without usable time stamps, or with a broken one
+                time_s = last_s + usual_s
+            self.frames_seen, last_s = self.frames_seen + 1, time_s
+            self.length_s = time_s + usual_s
+            if time_s > longest_s:
+                return
+            # half a frame early is nearer to its due time than a whole frame late
+            if time_s + usual_s / 2 >= due_s:
+                due_s = max(due_s + step_s, time_s + step_s / 2)
+                yield self._frame(time_s)
+        self._check_whole()
+
+    def _frame(self, time_s: float) -> Frame:
+        decoded, pixels = self._capture.retrieve()
+        if not decoded or pixels is None or pixels.size > LARGEST_PIXELS * 3:
+            raise UnreadableError("a frame could not be decoded")
+        if pixels.ndim == 2:
+            return Frame(time_s, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8))
+        return Frame(time_s, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8))
+
+    def _claims(self) -> Claims:
+        frames = max(int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)), 0)
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        rate = rate if 0 < rate <= 1000 else 0.0
+        return Claims(frames, rate, frames / rate if rate else 0.0)
+
+    def _check_whole(self) -> None:
+        if self.frames_seen == 0:
+            if self.claims.frames > 0:
+                raise TruncatedError("not one of the frames that the file claims could be decoded")
+            raise UnreadableError("no frame could be decoded")
+        missing_s = self.claims.length_s - self.length_s
+        missing_frames = self.claims.frames - self.frames_seen
+        late = missing_s > max(MISSING_S, MISSING_SHARE * self.claims.length_s)
+        if late and missing_frames > MISSING_SHARE * self.claims.frames:
+            raise TruncatedError(
+                f"{self.frames_seen} of {self.claims.frames} frames are there, {self.length_s:.1f} s "
+                f"of {self.claims.length_s:.1f} s"
+            )
