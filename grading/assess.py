@@ -35,10 +35,10 @@ def assess(
 
 def seconds_per_grade(stretches: Sequence[Segment]) -> Seconds:
     """Confirmed seconds of NONE, MILD, OBVIOUS, SEVERE and INTENSE."""
-    none, mild, obvious, severe, intense = (
-        sum((stretch.end_s - stretch.start_s for stretch in stretches if stretch.grade is grade), 0.0)
-        for grade in Grade
-    )
+    seconds = [0.0] * len(Grade)
+    for stretch in stretches:
+        seconds[stretch.grade] += stretch.end_s - stretch.start_s
+    none, mild, obvious, severe, intense = seconds
     return none, mild, obvious, severe, intense
 
 

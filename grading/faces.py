@@ -34,8 +34,8 @@ class CascadeFinder:
     """The whole cascade on one picture, and O-Net alone to follow a face from one frame to the next.
 
     Args:
-        smallest_face_share: smallest face looked for, as a share of the picture's shorter side; 0 is the exact mode, in which
-            every level of the package's pyramid is computed (faces from 20 px).
+        smallest_face_share: smallest face looked for, as a share of the picture's shorter side; 0 is the exact mode,
+            in which every level of the package's pyramid is computed (faces from 20 px).
         threads: threads of the networks; 1 leaves the other core to decoding.
     """
 
@@ -129,7 +129,7 @@ def _sampled(pixels: Pixels, x: NDArray[np.float64], y: NDArray[np.float64]) -> 
     patch = (upper * (1 - along_y) + lower * along_y - 127.5) / 128
     patch[(y < 0) | (y > height - 1)] = 0
     patch[:, (x < 0) | (x > width - 1)] = 0
-    return patch.astype(np.float32)
+    return np.asarray(patch, np.float32)
 
 
 def thinned(rows: Boxes, most_overlap: float, *, smaller: bool = False) -> Boxes:

@@ -171,7 +171,7 @@ class _Watching:
         self._waiting.clear()
 
     def _upright(self, frame: Frame) -> Frame:
-        """The frame turned as the recording needs it: a telephone held sideways, or a patient lying across the picture."""
+        """The frame turned as needed: a telephone held sideways, or a patient lying across the picture."""
         if not self._tracker.tracks and frame.time_s - self._tried_turning_s >= self._settings.look_again_s:
             self._tried_turning_s = frame.time_s
             self._quarter_turns = self._turns_needed(frame)

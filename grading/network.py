@@ -80,7 +80,7 @@ def with_weights(weights: Weights) -> keras.Model:
 
 
 def put_weights(network: keras.Model, weights: Weights) -> list[str]:
-    """Copies each array to the layer of its name; returns the names of the layers that had no array and stay as they were.
+    """Copies each array to the layer of its name; returns the layers that had no array and stay as they were.
 
     Raises:
         ValueError: an array has another shape than its place in the network.

@@ -36,7 +36,7 @@ class Scorer(Protocol):
 
 
 class OnFrame(Protocol):
-    """Is told about progress once a frame, so that the work itself says that it is alive; may raise to stop the work."""
+    """Is told about progress once a frame, so that the work itself says it is alive; may raise to stop the work."""
 
     def __call__(self, time_s: float, length_s: float) -> None:
         """Presentation time of the frame just read, and the length that the container claims (0 if unknown)."""

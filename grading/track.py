@@ -98,7 +98,7 @@ def nearness(box: Box, frame: Frame) -> float:
     off_x = (box.x + box.width / 2) / width - 0.5
     off_y = (box.y + box.height / 2) / height - 0.5
     central = max(0.0, 1.0 - math.hypot(off_x, off_y) / math.hypot(0.5, 0.5))
-    return central * min(box.height / height, 1.0)
+    return float(central * min(box.height / height, 1.0))
 
 
 def overlap(one: Box, other: Box) -> float:

@@ -1,4 +1,4 @@
-"""A model version: an immutable folder with the weights, the card that says where they come from, and a golden batch."""
+"""A model version: an immutable folder with weights, the card that says where they come from, and a golden batch."""
 
 from __future__ import annotations
 
