@@ -1,0 +1,33 @@
+"""One recording as a record sheet shows it: what the ledger knows, without the ledger's own words (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from grading.types import Outcome
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a ward's day.
+
+    number: 1, 2, ... in order of arrival.
+    record_id: the first 12 hex digits of `fingerprint`; rows are known by it, wherever people move them.
+    fingerprint: SHA-256 of the video, hex.
+    received_at, recorded_at: aware, UTC.
+    bed, patient, activity: as found in the file name; "" where nothing was found.
+    outcome: None while there is none (the recording was parked before it could be graded).
+    parked: why work on this recording has stopped, in words; "" if it has not.
+    """
+
+    number: int
+    record_id: str
+    fingerprint: str
+    received_at: datetime
+    recorded_at: datetime | None
+    bed: str
+    patient: str
+    activity: str
+    outcome: Outcome | None
+    parked: str

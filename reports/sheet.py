@@ -1,0 +1,183 @@
+"""What a sheet is before any library writes it: columns, cells, looks, and text that is safe to show (pure)."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from grading.types import Grade
+
+Value: TypeAlias = str | int | float | date | time | None
+
+LONGEST_TEXT = 32_767  # UTF-16 units in a cell: Excel calls a file with more "damaged"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSHOWABLE = re.compile(r"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+_PIECE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
+
+
+class Look(StrEnum):
+    """How a cell looks, and so what is in it and who may write it."""
+
+    TITLE = "title"
+    STATEMENT = "statement"
+    WARNING = "warning"
+    HEADING = "heading"
+    OPEN_HEADING = "open_heading"
+    SECTION = "section"
+    PLAIN = "plain"
+    TEXT = "text"
+    CENTRED = "centred"
+    CODE = "code"
+    WHOLE = "whole"
+    TENTHS = "tenths"
+    SHARE = "share"
+    DATE = "date"
+    TIME = "time"
+    OPEN = "open"
+    OPEN_NUMBER = "open_number"
+    NONE = "none"
+    MILD = "mild"
+    OBVIOUS = "obvious"
+    SEVERE = "severe"
+    INTENSE = "intense"
+    UNGRADED = "ungraded"
+    GAP = "gap"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True)
+class Paint:
+    """A background and the ink on it, RGB hex."""
+
+    background: str
+    ink: str
+
+
+# Light to dark in even steps, so that grey print and colour-blind eyes keep the order; a word or number stands in each.
+PAINTS: dict[Look, Paint] = {
+    Look.NONE: Paint("FFFFFF", "1A1A1A"),
+    Look.MILD: Paint("FDE9A9", "1A1A1A"),
+    Look.OBVIOUS: Paint("F9AE45", "1A1A1A"),
+    Look.SEVERE: Paint("CC4A0C", "FFFFFF"),
+    Look.INTENSE: Paint("661100", "FFFFFF"),
+    Look.UNGRADED: Paint("D9DCE1", "1A1A1A"),
+    Look.GAP: Paint("D9DCE1", "5A5F66"),
+    Look.UNCONFIRMED: Paint("FFFFFF", "8A8F96"),
+}
+
+GRADE_LOOKS: dict[Grade, Look] = {
+    Grade.NONE: Look.NONE,
+    Grade.MILD: Look.MILD,
+    Grade.OBVIOUS: Look.OBVIOUS,
+    Grade.SEVERE: Look.SEVERE,
+    Grade.INTENSE: Look.INTENSE,
+}
+
+
+class Cell(NamedTuple):
+    """A value and its look. Strings are always text: nothing in them is ever calculated."""
+
+    value: Value
+    look: Look = Look.TEXT
+
+
+Row: TypeAlias = tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, its width in characters, and whether people write in it."""
+
+    heading: str
+    width: float
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A column in which only whole numbers from lowest to highest may be typed, and what people are told."""
+
+    column: int
+    lowest: int
+    highest: int
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet, ready to be written.
+
+    top: lines above the headings, one cell each.
+    rows: read once, from the first to the last; `n_rows` says how many there are.
+    headed: the columns' headings stand above the rows, stay in sight and are printed on each page.
+    kept_columns: how many columns stay in sight at the left; printed_columns: how many go to paper (0: all).
+    one_page: is made small enough for one page of paper.
+    """
+
+    name: str
+    top: tuple[Cell, ...]
+    columns: tuple[Column, ...]
+    rows: Iterable[Row]
+    n_rows: int
+    headed: bool = True
+    filtered: bool = False
+    kept_columns: int = 0
+    printed_columns: int = 0
+    one_page: bool = False
+    checked: tuple[Checked, ...] = field(default=())
+
+
+def safe_text(text: str) -> str:
+    """The same text, with what a sheet cannot hold replaced by something that can be seen, and not too long.
+
+    Control characters become their pictures (␀ ␊ ␉), halves of characters and bytes that are no text become �,
+    what is longer than a cell may be ends in "…".
+    """
+    shown = _CONTROL.sub(lambda found: "␡" if found[0] == "\x7f" else chr(0x2400 + ord(found[0])), text)
+    shown = _UNSHOWABLE.sub("�", shown)
+    if _units(shown) <= LONGEST_TEXT:
+        return shown
+    kept = shown[: LONGEST_TEXT - 1]
+    while _units(kept) > LONGEST_TEXT - 1:
+        kept = kept[: len(kept) - max(1, (_units(kept) - LONGEST_TEXT + 1) // 2)]
+    return kept + "…"
+
+
+def number(value: float, look: Look) -> Cell:
+    """A number; one that is none (nan, infinite) is shown as a dash, because sheets cannot hold it."""
+    return Cell(value, look) if math.isfinite(value) else Cell("–", Look.CENTRED)
+
+
+def text_width(text: str) -> int:
+    """How wide a text is, in widths of a digit; Chinese characters are two wide."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def text_lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column: broken at spaces, between Chinese characters, in long words."""
+    lines, used = 1, 0.0
+    for piece in _PIECE.findall(text):
+        needed = text_width(piece)
+        if used + text_width(piece.rstrip()) > width and used > 0:
+            lines, used = lines + 1, 0.0
+        if needed > width:
+            more = math.ceil(needed / width) - 1
+            lines, needed = lines + more, needed - int(more * width)
+        used += needed
+    return lines
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
