@@ -38,7 +38,7 @@ def test_the_standards_good_examples_are_taken(text: str) -> None:
     assert bech32.encode(prefix.lower(), data) == text.lower()
 
 
-@pytest.mark.parametrize(("text", "why"), INVALID.items())
+@pytest.mark.parametrize(("text", "why"), list(INVALID.items()))
 def test_the_standards_bad_examples_are_refused_in_words(text: str, why: str) -> None:
     with pytest.raises(bech32.Bech32Error, match=why):
         bech32.decode(text)

@@ -38,7 +38,7 @@ def test_a_job_passes_every_state_once_from_received_to_archived() -> None:
     assert path == list(State) == ["received", "graded", "reported", "archived"]
 
 
-@pytest.mark.parametrize(("before", "to"), itertools.product(State, State))
+@pytest.mark.parametrize(("before", "to"), list(itertools.product(State, State)))
 def test_only_the_moves_of_the_table_are_possible(before: State, to: State) -> None:
     job = replace(JOB, state=before)
 
