@@ -17,12 +17,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from reports.sentences import NotFixedError, Phrase, fixed_phrases, sentence_words
 from reports.sound import Sound, SoundError, announced, join, read_wav, silence, trimmed, write_wav
 from reports.speech import SpeechError, own_module_environment
-from reports.words import LANGUAGES, Language
+from reports.words import Language
 
 _LANGUAGES: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
 _PAUSE_S = 0.08
@@ -152,11 +152,15 @@ def _is_sound(data: bytes) -> bool:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    unfinished = path.with_name(f".{path.name}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _main() -> int:
@@ -186,7 +190,8 @@ def _fetch(text: str, language: str, timeout_s: float) -> bytes:
     try:
         gtts.gTTS(text, lang=language, timeout=timeout_s).write_to_fp(mp3)
     except gtts.gTTSError as failure:
-        raise SpeechError(str(failure)) from failure
+        cause = type(failure.__context__).__name__ if failure.__context__ else "no sound in the answer"
+        raise SpeechError(f"{failure} ({cause})") from failure
     if not mp3.getvalue():
         raise SpeechError("the answer has no sound in it; a log-in page of the network may have answered")
     mp3.seek(0)
@@ -201,14 +206,14 @@ def _fetch(text: str, language: str, timeout_s: float) -> bytes:
 
 def _check_certificates() -> None:
     """Have every certificate checked: gTTS asks for none, and so whoever sits between could change a spoken grade."""
-    import requests  # type: ignore[import-untyped]  # noqa: PLC0415
+    import requests  # noqa: PLC0415
 
     send = requests.Session.send
 
-    def send_checked(session: requests.Session, request: object, **options: object) -> object:
+    def send_checked(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         return send(session, request, **{**options, "verify": os.environ.get("REQUESTS_CA_BUNDLE") or True})
 
-    requests.Session.send = send_checked
+    requests.Session.send = send_checked  # type: ignore[method-assign]  # gTTS makes its own sessions
 
 
 if __name__ == "__main__":
