@@ -55,10 +55,14 @@ def build(n_grades: int, dropout: float = 0.0, crop_px: int = CROP_PX) -> keras.
         raise ValueError(f"a network tells 4 or 5 grades apart, not {n_grades}")
     pixels = keras.Input((crop_px, crop_px, 3), name="pixels")
     backbone = keras.applications.ResNet50(
-        include_top=False, weights=None, input_tensor=ImageNetInput(name="imagenet_input")(pixels), pooling="avg"
+        include_top=False,
+        weights=None,
+        input_tensor=ImageNetInput(name="imagenet_input", dtype="float32")(pixels),
+        pooling="avg",
     )
     features = keras.layers.Dropout(dropout, name="dropout")(backbone.output)
-    grades = keras.layers.Dense(n_grades, activation="softmax", name=HEAD)(features)
+    # pixels and probabilities stay float32 even where a training computes the rest in bfloat16
+    grades = keras.layers.Dense(n_grades, activation="softmax", name=HEAD, dtype="float32")(features)
     return keras.Model(pixels, grades, name="peea_resnet50")
 
 

@@ -149,7 +149,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Quality:
-    """How well the recording could be graded: length, share of time with a usable face (0..1), median luma of the face."""
+    """How well the recording could be graded: length, share of time with a usable face, median luma of the face."""
 
     length_s: float
     face_share: float

@@ -1,0 +1,70 @@
+"""Writes a model version: weights, card and golden batch into one folder, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import platform
+import shutil
+from datetime import datetime
+from importlib.metadata import version as installed
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from archive.files import write_whole
+from grading.network import take_weights, with_weights
+from grading.types import Pixels
+from grading.version import CARD_FILE, GOLDEN_FILE, WEIGHTS_FILE, ModelCard
+from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array, packed, read_weights
+
+
+def tempered(weights: dict[str, Array], temperature: float) -> dict[str, Array]:
+    """The weights with the softmax's temperature taken into the head: the same grades, calibrated probabilities."""
+    return weights | {name: weights[name] / np.float32(temperature) for name in (HEAD_KERNEL, HEAD_BIAS)}
+
+
+def environment() -> dict[str, str]:
+    """What the network was made with."""
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "backend": f"{keras.backend.backend()} {installed(_package())}",
+        "machine": platform.machine(),
+    }
+
+
+def _package() -> str:
+    backend = str(keras.backend.backend())
+    if backend != "tensorflow":
+        return backend
+    return "tensorflow-cpu" if platform.machine() == "x86_64" else "tensorflow"
+
+
+def stored_network(network: keras.Model, temperature: float, folder: Path) -> keras.Model:
+    """Writes the weights in half precision and returns the network as read back: the one to be judged."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / WEIGHTS_FILE, packed(tempered(take_weights(network), temperature)))
+    return with_weights(read_weights(folder / WEIGHTS_FILE))
+
+
+def finish_version(network: keras.Model, golden: Pixels, card: ModelCard, unfinished: Path, folder: Path) -> None:
+    """Adds golden batch and card to the folder with the weights, and gives it its final name.
+
+    Raises:
+        FileExistsError: there is such a version already; versions never change.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists already: a model version never changes, choose another name")
+    said = np.asarray(network.predict_on_batch(golden.astype(np.float32)), np.float32)
+    out = io.BytesIO()
+    np.savez_compressed(out, crops=golden, probabilities=said)
+    write_whole(unfinished / GOLDEN_FILE, out.getvalue())
+    write_whole(unfinished / CARD_FILE, card.model_dump_json(indent=2).encode() + b"\n")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(unfinished, folder)
+
+
+def moment(at: datetime) -> str:
+    """A moment as the card writes it: UTC to the second."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

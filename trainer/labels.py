@@ -1,0 +1,51 @@
+"""What the network is taught about each case: probabilities over the grades (numpy only).
+
+A grade is a band of a finer scale (PSPI 0 to 16, paper, eq. 2; VAS 0 to 10). A face at the edge of two bands is no
+certain member of either, so where the PSPI was coded the target is the probability that a coding with an error of
+`softness` (standard deviation, in PSPI points) falls into each band; without a coded PSPI it is the grade itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grading.types import Grade
+from trainer.cases import Case
+
+# Upper edges of NONE, MILD, OBVIOUS and SEVERE on the PSPI scale: VAS = round(PSPI * 10 / 16), then the paper's VAS
+# bands 1-3, 4-6, 7-8, 9-10, which is PSPI 1-5, 6-10, 11-13, 14-16. Not in the paper, which gives no such table.
+PSPI_EDGES = (0.5, 5.5, 10.5, 13.5)
+
+
+def pspi(au4: float, au6: float, au7: float, au9: float, au10: float, au43: float) -> float:
+    """Prkachin and Solomon's pain intensity: AU4 + max(AU6, AU7) + max(AU9, AU10) + AU43 (paper, eq. 2)."""
+    return au4 + max(au6, au7) + max(au9, au10) + au43
+
+
+def targets(cases: Sequence[Case], n_grades: int, softness: float) -> NDArray[np.float32]:
+    """Probabilities to learn, float32 (n, n_grades), rows summing to 1; n_grades is 5 with NONE first, or 4."""
+    first = Grade.NONE if n_grades == len(Grade) else Grade.MILD
+    rows = [_soft(case.pspi, softness) if _is_soft(case, softness) else _hard(case.grade) for case in cases]
+    kept = np.array(rows, np.float32)[:, first:]
+    return np.asarray(kept / kept.sum(axis=1, keepdims=True), np.float32)
+
+
+def _is_soft(case: Case, softness: float) -> bool:
+    # a face at rest (PSPI exactly 0) is at rest, not at an edge
+    return softness > 0 and case.pspi is not None and case.pspi > 0
+
+
+def _hard(grade: Grade) -> list[float]:
+    return [float(grade is other) for other in Grade]
+
+
+def _soft(value: float | None, softness: float) -> list[float]:
+    assert value is not None  # noqa: S101 - _is_soft has looked
+    below = [0.5 * (1 + math.erf((edge - value) / softness / math.sqrt(2))) for edge in PSPI_EDGES]
+    edges = [0.0, *below, 1.0]
+    return [high - low for low, high in pairwise(edges)]

@@ -1,0 +1,67 @@
+"""The command `peea-trainer`: fits a network to labelled pictures, now or on a schedule."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="peea-trainer",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def about() -> None:
+    """Trains the network that PEEA grades pain with, from labelled pictures. Never touches recordings."""
+
+
+@app.command()
+def fit(
+    cases: Annotated[Path, typer.Argument(help="List of labelled pictures (CSV: file, patient, grade or VAS, split).")],
+    version: Annotated[str, typer.Option(help="Name of the model version to make.")],
+    output: Annotated[Path, typer.Option(help="Folder that the version's folder is put into.")],
+    more: Annotated[list[Path] | None, typer.Option(help="Further lists, used for training only.")] = None,
+    start: Annotated[
+        str,
+        typer.Option(help="A weights file of keras.applications.ResNet50, whole or cut after a stage; or 'imagenet'."),
+    ] = "imagenet",
+    new_epochs: Annotated[int, typer.Option(min=0, help="Passes in which only stage 5 and the head learn.")] = 4,
+    whole_epochs: Annotated[int, typer.Option(min=0, help="Passes in which the whole network learns.")] = 6,
+    seed: Annotated[int, typer.Option(help="The number that all chance comes from.")] = 0,
+    work: Annotated[Path, typer.Option(help="Folder for crops and checkpoints; a killed fit goes on from it.")] = Path(
+        "training"
+    ),
+    data: Annotated[str, typer.Option(help="What the pictures are, for the model card.")] = "",
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="The pictures show synthetic patients only.")] = False,
+) -> None:
+    """Train a network now, judge it on patients that it has not seen, and write it as a model version."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from grading.faces import CascadeFinder
+    from trainer.cases import read_cases
+    from trainer.fit import default_plan
+    from trainer.progress import terminal_watcher
+    from trainer.retrain import Request, train
+
+    listed = read_cases(cases, seed=seed)
+    for path in more or []:
+        listed += read_cases(path, only_training=True)
+    request = Request(version, start, data, synthetic, default_plan(new_epochs, whole_epochs, seed), work, output)
+    with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
+        train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
+
+
+def main() -> None:
+    """Runs the command; every expected error is one line that says what to do, with exit status 1."""
+    try:
+        app()
+    except (ValueError, OSError) as problem:
+        print(f"peea-trainer: {problem}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,106 @@
+"""Pictures made ready for the network: face found, levelled, cropped, by the same code as grading; kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from archive.files import write_whole
+from grading.crops import CROP_PX, crop
+from grading.ports import FaceFinder
+from grading.track import nearness
+from grading.types import Frame, Pixels
+from trainer.cases import Case
+
+LAYOUT = "crops-1"  # changes when crops change, so that kept crops of another code are not used
+
+
+@dataclass(frozen=True)
+class Crops:
+    """The cases whose face was found, with their crops: uint8 (n, 224, 224, 3) RGB. data_set names exactly these."""
+
+    cases: tuple[Case, ...]
+    pixels: Pixels
+    faceless: int
+    data_set: str
+
+    def part(self, name: str) -> list[int]:
+        """The positions of the cases of a part."""
+        return [index for index, case in enumerate(self.cases) if case.part == name]
+
+
+def data_set_name(cases: Sequence[Case]) -> str:
+    """A hash over every picture's bytes, patient, grade and part: two data sets of one name are the same."""
+    root = hashlib.sha256(LAYOUT.encode())
+    for case in sorted(cases, key=lambda case: (case.patient, case.picture.name)):
+        picture = hashlib.sha256(case.picture.read_bytes()).hexdigest()
+        root.update(f"{picture} {case.patient} {int(case.grade)} {case.part} {case.pspi}\n".encode())
+    return root.hexdigest()[:16]
+
+
+def crops_of(
+    cases: Sequence[Case], finder: FaceFinder, kept_in: Path, step: Callable[[], None] = lambda: None
+) -> Crops:
+    """The crops of all cases in which a face is found.
+
+    Args:
+        kept_in: folder in which crops are kept by the data set's name, so that the next training need not find faces.
+        step: called once a picture.
+
+    Raises:
+        ValueError: a file is no picture.
+    """
+    name = data_set_name(cases)
+    kept = kept_in / f"{name}.npz"
+    if kept.is_file():
+        with np.load(kept, allow_pickle=False) as stored:
+            found, pixels = stored["found"], np.asarray(stored["pixels"], np.uint8)
+        return _crops(cases, found.tolist(), pixels, name)
+    ready = []
+    for case in cases:
+        ready.append(face_crop(read_picture(case.picture), finder))
+        step()
+    found = [cut is not None for cut in ready]
+    pixels = np.stack([cut for cut in ready if cut is not None])
+    _keep(kept, np.array(found), pixels)
+    return _crops(cases, found, pixels, name)
+
+
+def read_picture(path: Path) -> Pixels:
+    """A picture file as RGB.
+
+    Raises:
+        ValueError: it is no picture that can be decoded.
+    """
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    if decoded is None:
+        raise ValueError(f"{path} is no picture: remove its line from the list or copy it again")
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def face_crop(pixels: Pixels, finder: FaceFinder) -> Pixels | None:
+    """The crop of the face nearest to the centre and the camera, or None if there is no face."""
+    frame = Frame(0.0, pixels)
+    faces = finder.find(pixels)
+    if not faces:
+        return None
+    return crop(frame, max(faces, key=lambda face: nearness(face.box, frame)).landmarks, CROP_PX).pixels
+
+
+def _crops(cases: Sequence[Case], found: Sequence[bool], pixels: Pixels, name: str) -> Crops:
+    kept = tuple(case for case, there in zip(cases, found, strict=True) if there)
+    return Crops(kept, pixels, len(cases) - len(kept), name)
+
+
+def _keep(path: Path, found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pixels: Pixels) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    out = io.BytesIO()
+    np.savez(out, found=found, pixels=pixels)
+    write_whole(path, out.getvalue())

@@ -1,0 +1,172 @@
+"""Trains a network from labelled pictures: the story of training.
+
+lists -> cases, split by patient -> crops by grading's own code -> a network that starts from what is given ->
+fitted in phases -> calibrated on the validation patients -> written in half precision, read back -> judged on the
+test patients -> a model version: weights, card, golden batch.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from grading.network import build, take_weights, with_weights
+from grading.ports import FaceFinder
+from grading.types import Grade, Pixels
+from grading.version import ModelCard
+from trainer.card import environment, finish_version, moment, stored_network
+from trainer.cases import PARTS, Case, CasesError, refuse_leaks
+from trainer.fit import Plan, fit, probabilities
+from trainer.labels import targets
+from trainer.metrics import best_temperature, confusion, judge
+from trainer.pictures import Crops, crops_of
+from trainer.start import Start, initialise
+
+GOLDEN_CROPS = 8
+SYNTHETIC_LIMITS = (
+    "Trained on synthetic patients only. Its figures say nothing about real patients.",
+    "Not a medical device. It supports, and does not replace, clinical judgement.",
+    "Frontal faces up to about 30 degrees; no glasses, tubes or hands in front of the face were in the data.",
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train. kept_in: folder for crops and checkpoints; the same request with it goes on after a kill."""
+
+    version: str
+    start: str
+    data: str
+    synthetic_only: bool
+    plan: Plan
+    kept_in: Path
+    output: Path
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who is told how far the training is: one call per line of the journal, one per picture, Keras callbacks."""
+
+    say: Callable[[str], None]
+    picture: Callable[[], None]
+    callbacks: Sequence[Any] = ()
+
+
+def train(
+    request: Request, cases: Sequence[Case], finder: FaceFinder, made_at: datetime, watcher: Watcher
+) -> ModelCard:
+    """Trains and writes the version `request.output / request.version`; returns its card.
+
+    Raises:
+        CasesError: too few cases to train, calibrate or judge with.
+        FileExistsError: that version exists already.
+        StartError: the weights to start from cannot be used.
+    """
+    refuse_too_few(cases)
+    refuse_leaks(cases)
+    keras.utils.set_random_seed(request.plan.seed)
+    crops = crops_of(cases, finder, request.kept_in / "crops", watcher.picture)
+    watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
+    n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
+    with _precision(request.plan.precision):
+        network = build(n_grades, request.plan.dropout)
+    start = initialise(network, request.start)
+    for stage, source in start.stages:
+        watcher.say(f"{stage} starts from {source}")
+    learnt = targets(crops.cases, n_grades, request.plan.softness)
+    state = request.kept_in / f"{request.version}-{crops.data_set}"
+    state.mkdir(parents=True, exist_ok=True)
+    fit(network, crops.pixels, learnt, crops.part("train"), request.plan, start.fresh(), state, watcher.callbacks)
+    fitted = with_weights(take_weights(network))
+    return _judged_and_written(fitted, crops, start, request, made_at, watcher)
+
+
+@contextmanager
+def _precision(policy: str) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _judged_and_written(
+    network: keras.Model, crops: Crops, start: Start, request: Request, made_at: datetime, watcher: Watcher
+) -> ModelCard:
+    first = 5 - int(network.output.shape[-1])
+    validation, test = crops.part("val"), crops.part("test")
+    temperature = best_temperature(_true(crops, validation), probabilities(network, crops.pixels, validation), first)
+    unfinished = request.kept_in / f"{request.version}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    stored = stored_network(network, temperature, unfinished)
+    said = probabilities(stored, crops.pixels, test)
+    true = _true(crops, test)
+    figures = judge(true, said, [crops.cases[at].patient for at in test], first)
+    for name, figure in figures.items():
+        watcher.say(f"test patients: {name} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})")
+    card = ModelCard(
+        version=request.version,
+        made_at=moment(made_at),
+        grades=tuple(grade.name.lower() for grade in Grade if grade >= first),
+        synthetic_only=request.synthetic_only,
+        data=request.data,
+        data_set=crops.data_set,
+        pictures={part: len(crops.part(part)) for part in PARTS},
+        patients={part: len({crops.cases[at].patient for at in crops.part(part)}) for part in PARTS},
+        split="by patient",
+        started_from=dict(start.stages),
+        hyper_parameters=_hyper_parameters(request.plan) | {"temperature": round(temperature, 4)},
+        figures=figures,
+        confusion=confusion(true, said.argmax(axis=1) + first),
+        environment=environment(),
+        seed=request.plan.seed,
+        limits=SYNTHETIC_LIMITS if request.synthetic_only else SYNTHETIC_LIMITS[1:],
+    )
+    finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)
+    return card
+
+
+def refuse_too_few(cases: Sequence[Case]) -> None:
+    """Checks that there is something in each part.
+
+    Raises:
+        CasesError: a part is empty.
+    """
+    empty = [part for part in PARTS if not any(case.part == part for case in cases)]
+    if empty:
+        raise CasesError(
+            f"{len(cases)} cases leave nothing for {' and '.join(empty)}: at least five patients are needed for a split"
+        )
+
+
+def _true(crops: Crops, at: Sequence[int]) -> NDArray[np.int64]:
+    return np.array([int(crops.cases[position].grade) for position in at], np.int64)
+
+
+def _golden(crops: Crops, at: Sequence[int]) -> Pixels:
+    chosen = np.asarray(at)[np.linspace(0, len(at) - 1, min(GOLDEN_CROPS, len(at))).astype(int)]
+    return np.asarray(crops.pixels[chosen], np.uint8)
+
+
+def _hyper_parameters(plan: Plan) -> dict[str, float | int | str]:
+    phases: dict[str, float | int | str] = {}
+    for number, phase in enumerate(plan.phases, start=1):
+        phases |= {f"phase_{number}": phase.name, f"epochs_{number}": phase.epochs, f"rate_{number}": phase.rate}
+    return phases | {
+        "optimiser": "AdamW",
+        "batch": plan.batch,
+        "weight_decay": plan.weight_decay,
+        "dropout": plan.dropout,
+        "softness": plan.softness,
+        "precision": plan.precision,
+    }
