@@ -77,7 +77,9 @@ class Grading(_Section):
     smallest_face_share: _Share
     too_dark_luma: _Luma
     dim_luma: _Luma
-    turned_away_ratio: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
+    turned_away_ratio: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+    smallest_face_px: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+    look_again_s: _Seconds
     shortest_s: _Seconds
     longest_s: _Seconds
     least_face_share: _Share

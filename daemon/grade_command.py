@@ -1,0 +1,91 @@
+"""`peea grade`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from config import logs
+from daemon.expected import in_one_line
+from daemon.grades import ready_grades
+from daemon.refusals import RefusedError, existing_file
+from daemon.settings_file import found_settings
+from daemon.terminal import Graded, print_outcomes, told
+from grading.ports import Grades
+from grading.types import PAIN_GRADES, Assessment, Grade, Outcome
+from reports.words import advice, grade_words, reason_words
+
+
+def grade(files: Sequence[Path], settings_file: Path | None, ward: Path | None, *, as_json: bool) -> int:
+    """Grade the files in their order; a file that cannot be read costs the exit status 1 and not the others."""
+    settings = found_settings(settings_file, ward)
+    logs.set_up("warning")
+    return grade_with(ready_grades(settings), files, as_json=as_json)
+
+
+def grade_with(grades: Grades, files: Sequence[Path], *, as_json: bool) -> int:
+    """As `grade`, with these grades; returns the exit status."""
+    graded: list[Graded] = []
+    failed = False
+    with told("grading") as say:
+        for file in files:
+            say(f"grading {file.name}")
+            try:
+                outcome = grades.grade(existing_file(file))
+            except (RefusedError, OSError) as error:
+                failed = True
+                print(f"peea: {in_one_line(error)}", file=sys.stderr)
+                continue
+            if as_json:
+                print(json.dumps(as_object(str(file), outcome), ensure_ascii=False), flush=True)
+            else:
+                graded.append(Graded(str(file), outcome))
+    if graded:
+        print_outcomes(graded)
+    return 1 if failed else 0
+
+
+def as_object(file: str, outcome: Outcome) -> dict[str, object]:
+    """The outcome for programs; seconds are the confirmed ones, mild to intense."""
+    quality = outcome.quality
+    seen: dict[str, object] = {
+        "length_s": round(quality.length_s, 3) if quality else None,
+        "face_share": round(quality.face_share, 4) if quality else None,
+        "notes": [str(note) for note in quality.notes] if quality else [],
+    }
+    if not isinstance(outcome, Assessment):
+        return {
+            "file": file,
+            "outcome": "rejected",
+            "grade": None,
+            "grade_word": None,
+            "seconds": [0.0] * len(PAIN_GRADES),
+            "none_s": 0.0,
+            "reason": str(outcome.reason),
+            "reason_words": reason_words(outcome.reason, "en"),
+            "advice": advice(outcome.reason, "en"),
+            "confidence": None,
+            "model": outcome.model,
+            **seen,
+        }
+    return {
+        "file": file,
+        "outcome": "graded",
+        "grade": int(outcome.grade),
+        "grade_word": grade_words(outcome.grade, "en"),
+        "seconds": [round(outcome.seconds[grade], 3) for grade in PAIN_GRADES],
+        "none_s": round(outcome.seconds[Grade.NONE], 3),
+        "reason": None,
+        "reason_words": None,
+        "advice": None,
+        "confidence": round(outcome.confidence, 4),
+        "model": outcome.model,
+        **seen,
+        "peak_grade": int(outcome.peak_grade),
+        "segments": [
+            {"grade": int(each.grade), "start_s": round(each.start_s, 3), "end_s": round(each.end_s, 3)}
+            for each in outcome.segments
+        ],
+    }

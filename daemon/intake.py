@@ -1,0 +1,114 @@
+"""From the inbox into the ledger: looks, waits until a file stands still, claims it, fingerprints it, receives it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from archive.files import sha256_of
+from archive.jobs import Arrival, Identity, State
+from archive.ledger import Ledger
+from config.settings import Inbox
+from daemon.claims import Claim, Claims, NoRecordingError, is_being_written
+from daemon.clock import Clock
+from daemon.inbox import Listing, look
+from daemon.settling import Settling
+from reports.identity import read_identity
+
+_LOG = logging.getLogger(__name__)
+_INBOX = "/"  # no file is called so
+
+
+class Intake:
+    """The way in. Whatever fails stays where it is, is named once in the log, and is tried again at the next look."""
+
+    def __init__(self, folder: Path, settings: Inbox, claims: Claims, ledger: Ledger, clock: Clock) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._claims = claims
+        self._ledger = ledger
+        self._clock = clock
+        self._settling = Settling(settings.settle_s)
+        self._told: dict[str, str] = {}
+
+    def look(self, heed: Callable[[], None] = lambda: None) -> None:
+        """Take in every recording that stands still; `heed` is called between two and may raise to stop."""
+        listing = self._listing()
+        for path in self._settling.settled(listing.recordings, self._clock.monotonic_s()):
+            heed()
+            self._quietly(path.name, partial(self._take, path))
+        for claim in self._claims.all():
+            if not claim.id:  # claimed before, but the disk or the ledger would not have it
+                self._quietly(claim.file.name, partial(self._receive, claim))
+        present = {_INBOX, *(path.name for path in (*listing.recordings, *self._claimed()))}
+        self._told = {name: words for name, words in self._told.items() if name in present}
+
+    def next_s(self) -> float | None:
+        """How long until a file that is being waited for may stand still; None if none is."""
+        return self._settling.next_s(self._clock.monotonic_s())
+
+    def take_up(self) -> None:
+        """At a start: receive what a crash left claimed but unknown to the ledger, whichever way that came about."""
+        self._claims.sweep()
+        for claim in self._claims.all():
+            if not claim.id or self._ledger.find(claim.id) is None:
+                self._quietly(claim.file.name, partial(self._receive, claim))
+
+    def _take(self, path: Path) -> None:
+        if is_being_written(path):
+            return
+        self._receive(self._claims.claim(path))
+
+    def _receive(self, claim: Claim) -> None:
+        """Fingerprint, ledger, and then the folder's name says what it is. Every order of crashes ends here again."""
+        id = sha256_of(claim.file)
+        job = self._ledger.find(id)
+        if job is None:
+            job = self._ledger.receive(self._arrival(claim, id, self._clock.now()))
+            self._claims.keep(claim, id)
+            _LOG.info("%s received as number %d, %d bytes", id[:8], job.number, job.size_bytes)
+        elif job.state is not State.ARCHIVED and self._claims.file_of(id) is None:
+            self._claims.keep(claim, id)
+            _LOG.info("%s is here again for number %d", id[:8], job.number)
+            if job.parked:
+                self._ledger.release(id)
+        else:
+            self._claims.keep_as_copy(claim, id)
+            _LOG.info("%s is one more copy of number %d; it has its row already", id[:8], job.number)
+
+    def _arrival(self, claim: Claim, id: str, now: datetime) -> Arrival:
+        source = claim.file.name
+        named = read_identity(source, self._settings.identity_pattern)
+        identity = Identity(named.bed, named.patient, named.activity)
+        return Arrival(id, source, claim.file.stat().st_size, now, None, identity)
+
+    def _listing(self) -> Listing:
+        try:
+            listing = look(self._folder, self._settings.suffixes)
+        except OSError as error:
+            self._tell_once(
+                _INBOX, f"the inbox cannot be looked at ({error.strerror}); nothing is taken in until it can"
+            )
+            return Listing({}, ())
+        self._told.pop(_INBOX, None)
+        return listing
+
+    def _quietly(self, name: str, take: Callable[[], None]) -> None:
+        try:
+            take()
+        except FileNotFoundError:
+            return  # taken away again before we came
+        except (OSError, NoRecordingError) as error:
+            words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self._tell_once(name, f"a file in the inbox cannot be taken in ({words}); it is tried again at every look")
+
+    def _tell_once(self, name: str, words: str) -> None:
+        if self._told.get(name) != words:
+            _LOG.warning(words)
+        self._told[name] = words
+
+    def _claimed(self) -> tuple[Path, ...]:
+        return tuple(claim.file for claim in self._claims.all())

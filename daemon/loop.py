@@ -1,0 +1,151 @@
+"""The daemon's story: look at the inbox, take the oldest recording one step further, look again.
+
+A turn is short: one look, one step. What a step achieved is in the ledger before the next begins, so the daemon may end
+anywhere, in any way, and the next start goes on from there. A step that fails costs its own recording a try and nothing
+else: it is tried again later, and set aside in words once its tries are used up.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from archive.jobs import Job
+from archive.ledger import Ledger
+from config.settings import Archive, Inbox
+from daemon.clock import Clock
+from daemon.intake import Intake
+from daemon.retries import is_exhausted, next_try
+from daemon.sd_notify import Notifier
+from daemon.sheets import Sheets
+from daemon.steps import Steps
+from daemon.stopping import Bell, Stop
+from daemon.tidying import Tidying
+from daemon.trouble import in_words, parked_words, place_of
+from daemon.watcher import Watcher
+from reports.words import Language
+
+_LOG = logging.getLogger(__name__)
+
+BREATH_S = 0.5  # a file that is being copied makes hundreds of hints a second; one look in this time is enough
+
+
+class Loop:
+    """One ward's daemon, put together in `service`."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        archive: Archive,
+        language: Language,
+        ledger: Ledger,
+        intake: Intake,
+        steps: Steps,
+        tidying: Tidying,
+        sheets: Sheets,
+        watcher: Watcher | None,
+        bell: Bell,
+        notifier: Notifier,
+        clock: Clock,
+    ) -> None:
+        self._look_every_s = inbox.poll_s if inbox.polling else inbox.rescan_s
+        self._attempts = archive.attempts
+        self._retry_s = archive.retry_s
+        self._language: Language = language
+        self._ledger = ledger
+        self._intake = intake
+        self._steps = steps
+        self._tidying = tidying
+        self._sheets = sheets
+        self._watcher = watcher
+        self._bell = bell
+        self._notifier = notifier
+        self._clock = clock
+
+    def run(self) -> None:
+        """Work until a stop is asked for."""
+        self.take_up()
+        self._notifier.ready()
+        try:
+            while not self._bell.stop_asked:
+                busy = self.turn()
+                self._notifier.alive()
+                if not busy:
+                    self._wait()
+        except Stop:
+            _LOG.info("stopped within a step; it is begun anew at the next start")
+        self._notifier.stopping()
+
+    def take_up(self) -> None:
+        """At a start: what the last run left half done is received, or removed where it is safely sealed."""
+        self._intake.take_up()
+        self._tidying.tidy()
+
+    def turn(self) -> bool:
+        """One look and one step; False if there was nothing to do."""
+        job: Job | None = None
+        try:
+            if self._watcher is not None:
+                self._watcher.keep_watching()
+            self._intake.look(self._between)
+            job = self._ledger.due(self._clock.now())
+            if job is None:
+                self._tidying.tidy()
+                self._sheets.catch_up()
+                return False
+            self._step(job)
+        except Exception as error:  # noqa: BLE001 - the only one: whatever happens to one recording, the ward goes on
+            return self._set_back(job, error)
+        return True
+
+    def _step(self, job: Job) -> None:
+        if self._used_up(job):
+            self._park(job)
+            return
+        self._ledger.start_attempt(job.id, self._clock.now())
+        try:
+            self._steps.take(job)
+        except Stop:
+            self._ledger.withdraw_attempt(job.id)  # a stop that was asked for is not the recording's fault
+            raise
+
+    def _set_back(self, job: Job | None, error: Exception) -> bool:
+        """Try again later, or park; False if not even that could be written down."""
+        why = in_words(error, job.source if job else "")
+        _LOG.error("%s: %s (%s)", job.id[:8] if job else "turn", why, place_of(error))
+        if job is None:
+            return False
+        try:
+            job = self._ledger.find(job.id) or job
+            later = (
+                self._clock.now() if self._used_up(job) else next_try(self._clock.now(), job.attempts, self._retry_s)
+            )
+            job = self._ledger.try_later(job.id, later, why)
+            if self._used_up(job):
+                self._park(job)
+        except OSError as trouble:
+            _LOG.error("%s: %s", job.id[:8], in_words(trouble, job.source))
+            return False
+        return True
+
+    def _park(self, job: Job) -> None:
+        self._ledger.park(job.id, parked_words(job.attempts, job.trouble, self._language))
+        self._sheets.mark(job.received_at)
+        _LOG.error("%s: number %d is set aside after %d tries; see `peea status`", job.id[:8], job.number, job.attempts)
+
+    def _used_up(self, job: Job) -> bool:
+        return is_exhausted(job.attempts, self._attempts)
+
+    def _between(self) -> None:
+        """Called between two files that are taken in: hashing many large ones takes a while."""
+        self._bell.heed()
+        self._notifier.alive()
+
+    def _wait(self) -> None:
+        """Until a hint, until a file may stand still, or until it is time to look anyway."""
+        counts = self._ledger.counts()
+        self._notifier.status(f"{counts.archived} recordings done, {counts.parked} set aside; waiting for the next")
+        next_s = self._intake.next_s()
+        timeout_s = self._look_every_s if next_s is None else min(self._look_every_s, next_s + 0.01)
+        if self._bell.wait(timeout_s) and not self._bell.stop_asked:
+            self._bell.wait_for_stop(min(BREATH_S, timeout_s))

@@ -1,0 +1,201 @@
+"""The command line `peea`: its words and its exit statuses. What a command does is imported when it is called.
+
+Exit status: 0 done; 1 refused or failed, with one line on standard error that says what to do; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_MANUAL = """
+[bold]PEEA[/bold], the Pain Expression Evaluation Assistant, grades the pain seen in a patient's face in videos.
+
+A ward's folder is made once with [bold]peea setup FOLDER[/bold]; [bold]peea run --ward FOLDER[/bold] then watches its
+inbox: each recording dropped there gets its row in the day's Excel sheet, is announced, and is sealed into the archive.
+
+Supports, does not replace, clinical judgement. Not a medical device.
+"""
+_EPILOG = """
+Settings are looked for in the file named with --settings, then in peea.toml of the folder named with --ward, then in
+./peea.toml, ./ward/peea.toml and /etc/peea/peea.toml; what they do not name has its default.
+Exit status: 0 done, 1 refused or failed (one line on standard error says what to do), 2 wrong usage.
+"""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help=_MANUAL,
+    epilog=_EPILOG,
+)
+archive_app = typer.Typer(no_args_is_help=True, help="Seal recordings for the holders of keys, and open them again.")
+model_app = typer.Typer(no_args_is_help=True, help="The network that grades.")
+app.add_typer(archive_app, name="archive")
+app.add_typer(model_app, name="model")
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", "-s", metavar="FILE", help="The settings file to use.", envvar="PEEA_SETTINGS"),
+]
+WardFolder = Annotated[Path | None, typer.Option("--ward", "-w", metavar="FOLDER", help="The ward's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table for people.")]
+
+# typer brings its own copy of click under a private name; its family of usage errors is reached by the one it shows
+_UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
+
+
+@app.command()
+def run(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Watch a ward's inbox and work until stopped (SIGTERM, Ctrl-C). This is what systemd starts.
+
+    Only one daemon works in a ward's folder. It may be killed at any time: the next start goes on where it was.
+    """
+    from daemon.run_command import run as run_
+
+    run_(settings, ward)
+
+
+@app.command()
+def setup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The ward's folder; made if it is not there.")],
+    name: Annotated[str, typer.Option(help="What the ward is called on its sheets.")] = "Ward",
+    language: Annotated[str, typer.Option(help="Language of sheets and announcements: en or zh.")] = "en",
+) -> None:
+    """Make a ward's folder: inbox, sheets, archive, two key pairs, and a settings file to edit.
+
+    What is there already is kept. Two people need to take their private keys away afterwards; it says how.
+    """
+    from daemon.setup_command import setup as setup_
+
+    setup_(folder, name, language)
+
+
+@app.command()
+def grade(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings to grade; they are only read.")],
+    as_json: AsJson = False,
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+) -> None:
+    """Grade recordings here and now, without any ward: a table and a timeline.
+
+    With --json one object a recording, one a line: file, outcome (graded or rejected), grade (1-4, 0 for no pain seen),
+    seconds (four numbers, mild to intense), none_s, reason, advice, confidence, model and more.
+    A recording that cannot be graded is an outcome, not a failure.
+    """
+    from daemon.grade_command import grade as grade_
+
+    raise typer.Exit(grade_(files, settings, ward, as_json=as_json))
+
+
+@app.command()
+def status(as_json: AsJson = False, settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Say how a ward is doing: daemon, recordings, what waits and why. Disturbs nothing."""
+    from daemon.status_command import status as status_
+
+    status_(settings, ward, as_json=as_json)
+
+
+@app.command()
+def release(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The recording's number, as `peea status` shows it.")],
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+) -> None:
+    """Take up a recording again that was set aside, once its cause is mended."""
+    from daemon.status_command import release as release_
+
+    release_(number, settings, ward)
+
+
+@app.command()
+def keygen(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The private key's file; a new one.")],
+) -> None:
+    """Make a key pair: the private key into a file that only you can read, the public key on the terminal."""
+    from daemon.archive_command import keygen as keygen_
+
+    keygen_(output)
+
+
+@archive_app.command()
+def seal(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to seal; it is kept.")],
+    recipient: Annotated[
+        list[str],
+        typer.Option("--recipient", "-r", metavar="R", help="A public key (age1...) or a file of them."),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="O", help="The sealed file; a new file.")],
+) -> None:
+    """Seal a file so that only holders of the recipients' private keys can open it (age v1 format)."""
+    from daemon.archive_command import seal as seal_
+
+    seal_(file, recipient, output)
+
+
+@archive_app.command()
+def unseal(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The sealed file; it is kept.")],
+    identity: Annotated[list[Path], typer.Option("--identity", "-i", metavar="K", help="A private key's file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="O", help="The opened file; a new file.")],
+) -> None:
+    """Open a sealed file. Nothing is written unless every byte proves to be what was sealed."""
+    from daemon.archive_command import unseal as unseal_
+
+    unseal_(file, identity, output)
+
+
+@model_app.command()
+def show(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Say which network grades, and what its model card tells."""
+    from daemon.model_command import show as show_
+
+    show_(settings, ward)
+
+
+def main() -> None:
+    """Run the command line; the one place that decides about exit statuses."""
+    sys.exit(exit_status(sys.argv[1:]))
+
+
+def exit_status(arguments: list[str]) -> int:
+    """Run one command and return its exit status; an error that was to be expected becomes one line."""
+    try:
+        return int(app(arguments, standalone_mode=False) or 0)
+    except (typer.Abort, KeyboardInterrupt):
+        return _refused("stopped", 130)
+    except _UsageError as error:
+        return _misused(error)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
+        return 1
+    except (OSError, ValueError, RuntimeError) as error:
+        from daemon.expected import in_one_line
+
+        words = in_one_line(error)
+        if words is None:
+            raise
+        return _refused(words, 1)
+
+
+def _misused(error: typer.BadParameter) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":  # nothing was asked: its message is the whole manual page
+        error.show()
+        return 2
+    command = error.ctx.command_path if error.ctx else "peea"
+    return _refused(f"{' '.join(error.format_message().split())} See `{command} --help`.", 2)
+
+
+def _refused(words: str, status: int) -> int:
+    print(f"peea: {words}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Puts a ward's daemon together from its settings and runs it: the one place that knows which part is which."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from archive.files import sweep_unfinished
+from archive.keys import read_recipients
+from archive.ledger import Ledger
+from config.settings import Settings
+from daemon.announcements import Announcements
+from daemon.claims import Claims
+from daemon.clock import Clock, MachineClock
+from daemon.intake import Intake
+from daemon.loop import Loop
+from daemon.player import Player, player_for
+from daemon.sd_notify import Notifier
+from daemon.sheets import Sheets
+from daemon.steps import Grading, Reporting, Sealing, Steps
+from daemon.stopping import Bell, stopped_by_signals
+from daemon.tidying import Tidying
+from daemon.voices import voice_for
+from daemon.watcher import Watcher
+from daemon.workplace import Workplace, WorkplaceError, held
+from grading.ports import Grades
+from reports.speech import Voice
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a daemon meets outside its folders; tests bring their own."""
+
+    clock: Clock
+    voice: Voice | None
+    player: Player
+    notifier: Notifier
+
+
+def surroundings(settings: Settings) -> Surroundings:
+    """The machine's clock, voice, sound card and service manager."""
+    return Surroundings(MachineClock(), voice_for(settings.speech), player_for(settings.speech.play), Notifier())
+
+
+def serve(settings: Settings, ready_grades: Callable[[], Grades]) -> None:
+    """Run the ward's daemon until SIGTERM or SIGINT.
+
+    Raises: WorkplaceError, HeldElsewhereError, archive.keys.KeyFileError: it cannot begin; the message says what to do.
+    """
+    place = Workplace.of(settings.ward)
+    place.make()
+    place.check()
+    check_recipients(settings)
+    bell = Bell()
+    with held(place.lock), stopped_by_signals(bell):
+        outside = surroundings(settings)
+        outside.notifier.status("loading the network")
+        grades = ready_grades()
+        watcher = None if settings.inbox.polling else Watcher(settings.ward.inbox, bell)
+        with put_together(settings, grades, outside, bell, watcher) as loop:
+            _LOG.info("at work, process %d, model %s", os.getpid(), grades.model)
+            loop.run()
+    _LOG.info("stopped")
+
+
+@contextmanager
+def put_together(
+    settings: Settings, grades: Grades, outside: Surroundings, bell: Bell, watcher: Watcher | None = None
+) -> Iterator[Loop]:
+    """The ward's loop, with its ledger open until the block ends."""
+    place = Workplace.of(settings.ward)
+    clock, notifier = outside.clock, outside.notifier
+    for folder in (place.sheets, place.state, *(found for found in place.archive.rglob("*") if found.is_dir())):
+        sweep_unfinished(folder)
+    with Ledger(place.ledger) as ledger:
+        claims = Claims(place.work)
+        sheets = Sheets(settings.ward, place.stale, ledger)
+        announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
+        sealing = Sealing(place.archive, settings.archive.recipients_file, claims, ledger, clock)
+        steps = Steps(
+            Grading(grades, claims, ledger, clock, bell=bell, notifier=notifier),
+            Reporting(sheets, announcements, ledger, clock),
+            sealing,
+        )
+        try:
+            yield Loop(
+                inbox=settings.inbox,
+                archive=settings.archive,
+                language=settings.ward.language,
+                ledger=ledger,
+                intake=Intake(place.inbox, settings.inbox, claims, ledger, clock),
+                steps=steps,
+                tidying=Tidying(claims, ledger, sealing.is_sealed),
+                sheets=sheets,
+                watcher=watcher,
+                bell=bell,
+                notifier=notifier,
+                clock=clock,
+            )
+        finally:
+            if watcher is not None:
+                watcher.close()
+
+
+def check_recipients(settings: Settings) -> None:
+    """Look whether recordings can be sealed at all, before the first one is taken.
+
+    Raises: WorkplaceError: there is no file of public keys. archive.keys.KeyFileError: it holds something else.
+    """
+    path = settings.archive.recipients_file
+    try:
+        read_recipients(path)
+    except FileNotFoundError:
+        raise WorkplaceError(
+            f"{path} is missing: without public keys nothing can be sealed; run `peea setup {settings.ward.folder}`"
+        ) from None

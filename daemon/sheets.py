@@ -1,0 +1,99 @@
+"""The day's workbooks: written from the ledger, whole, and never under the hands of somebody who has one open.
+
+A day whose workbook must be written again has an empty file in the folder `stale-sheets`, made before the first try and
+removed after the last. So a crash, an open workbook or a share that is away only delay a workbook.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+from archive.files import remove_surely, write_whole
+from archive.ledger import Ledger
+from config.settings import Ward
+from daemon.records import record_of
+from reports.workbook import day_workbook
+
+_LOG = logging.getLogger(__name__)
+
+
+class Sheets:
+    """All workbooks of a ward."""
+
+    def __init__(self, ward: Ward, stale: Path, ledger: Ledger) -> None:
+        self._ward = ward
+        self._zone = ward.zone_info
+        self._stale = stale
+        self._ledger = ledger
+        self._told: dict[date, str] = {}
+
+    def day_of(self, moment: datetime) -> date:
+        """The day by the ward's clocks."""
+        return moment.astimezone(self._zone).date()
+
+    def path_of(self, day: date) -> Path:
+        """Where the workbook of that day is."""
+        return self._ward.sheets / f"{file_name_of(self._ward.name)}-{day.isoformat()}.xlsx"
+
+    def mark(self, moment: datetime) -> None:
+        """The workbook of that moment's day must be written again."""
+        (self._stale / self.day_of(moment).isoformat()).touch()
+
+    def catch_up(self) -> None:
+        """Write every workbook that must be written again, except where somebody has it open: those later."""
+        for marker in sorted(self._stale.iterdir()):
+            day = date.fromisoformat(marker.name)
+            holder = open_elsewhere(self.path_of(day), self._ward.open_sheet_s, time.time())
+            if holder is not None:
+                self._tell_once(
+                    day, f"the workbook of {day} is open (lock file {holder}); it is written once it is closed"
+                )
+                continue
+            try:
+                self._write(day)
+            except OSError as error:
+                self._tell_once(day, f"the workbook of {day} cannot be written ({error.strerror}); it is tried again")
+                continue
+            self._told.pop(day, None)
+            remove_surely(marker)
+
+    def stale_days(self) -> tuple[date, ...]:
+        """The days whose workbook is still to be written."""
+        return tuple(sorted(date.fromisoformat(marker.name) for marker in self._stale.iterdir()))
+
+    def _write(self, day: date) -> None:
+        records = [record_of(job) for job in self._ledger.of_day(day, self._zone)]
+        data = day_workbook(records, day, self._ward.name, self._zone, self._ward.language)
+        write_whole(self.path_of(day), data)
+
+    def _tell_once(self, day: date, words: str) -> None:
+        if self._told.get(day) != words:
+            _LOG.warning(words)
+        self._told[day] = words
+
+
+def file_name_of(ward: str) -> str:
+    """The ward's name as part of a file name that every system takes."""
+    name = re.sub(r"[\s/\\:*?\"<>|\x00-\x1f]+", "-", ward).strip("-. ")
+    while len(name.encode()) > 120:
+        name = name[:-1]
+    return name or "Ward"
+
+
+def open_elsewhere(path: Path, believed_s: float, now_s: float) -> str | None:
+    """Which program has a workbook open, by the lock file it left; None: nobody, or a lock older than believed_s.
+
+    Args: now_s: seconds since 1970, as the lock file's own time is.
+    """
+    for name, program in ((f"~${path.name}", "~$, Excel"), (f".~lock.{path.name}#", ".~lock, LibreOffice")):
+        try:
+            age_s = now_s - path.with_name(name).lstat().st_mtime
+        except OSError:
+            continue
+        if age_s < believed_s:
+            return program
+    return None

@@ -1,0 +1,148 @@
+"""`peea status` and `peea release`: what a ward's folder tells, without disturbing the daemon at work there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from archive.jobs import Job
+from archive.ledger import Counts, Ledger
+from config.settings import Settings
+from daemon.inbox import look
+from daemon.refusals import RefusedError
+from daemon.settings_file import found_settings
+from daemon.terminal import print_facts, print_table, print_warning
+from daemon.workplace import Workplace, holder_of
+from grading.types import Assessment
+from reports.words import grade_words, reason_words
+
+LATEST = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One recording as the status shows it; no name and no bed. received_at: the ward's time, ISO 8601."""
+
+    number: int
+    id: str
+    received_at: str
+    state: str
+    result: str
+    attempts: int
+    trouble: str
+    parked: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a ward is doing. daemon_process: None if no daemon is at work."""
+
+    ward: str
+    folder: str
+    daemon_process: int | None
+    counts: Counts
+    in_inbox: int
+    left_alone: int
+    inbox_trouble: str
+    sheets_to_write: tuple[str, ...]
+    parked: tuple[Line, ...]
+    latest: tuple[Line, ...]
+
+
+def status(settings_file: Path | None, ward: Path | None, *, as_json: bool) -> None:
+    """Print the ward's standing. Raises: RefusedError: there is no ward."""
+    standing = standing_of(found_settings(settings_file, ward))
+    if as_json:
+        print(json.dumps(asdict(standing), ensure_ascii=False, indent=1))
+    else:
+        _print(standing)
+
+
+def release(number: int, settings_file: Path | None, ward: Path | None) -> None:
+    """Take up the recording of that number again. Raises: RefusedError: it is not set aside."""
+    settings = found_settings(settings_file, ward)
+    place = _existing(settings)
+    with Ledger(place.ledger) as ledger:
+        job = next((job for job in ledger.unfinished() if job.number == number and job.parked), None)
+        if job is None:
+            parked = ", ".join(str(job.number) for job in ledger.unfinished() if job.parked) or "none"
+            raise RefusedError(f"number {number} is not set aside; set aside: {parked}")
+        ledger.release(job.id)
+    print(f"number {number} is taken up again" + ("" if holder_of(place.lock) else " once the daemon is started"))
+
+
+def standing_of(settings: Settings) -> Standing:
+    """How the ward is doing right now. Raises: RefusedError: there is no ward in the folder."""
+    place = _existing(settings)
+    counts = Counts(0, 0, 0, 0, 0)
+    unfinished: tuple[Job, ...] = ()
+    latest: tuple[Job, ...] = ()
+    if place.ledger.exists():
+        with Ledger(place.ledger) as ledger:
+            counts, unfinished, latest = ledger.counts(), ledger.unfinished(), ledger.latest(LATEST)
+    recordings, left_alone, trouble = _inbox(settings)
+    return Standing(
+        ward=settings.ward.name,
+        folder=str(settings.ward.folder),
+        daemon_process=holder_of(place.lock),
+        counts=counts,
+        in_inbox=recordings,
+        left_alone=left_alone,
+        inbox_trouble=trouble,
+        sheets_to_write=tuple(sorted(marker.name for marker in place.stale.iterdir())) if place.stale.is_dir() else (),
+        parked=tuple(_line(job, settings) for job in unfinished if job.parked),
+        latest=tuple(_line(job, settings) for job in latest),
+    )
+
+
+def _existing(settings: Settings) -> Workplace:
+    place = Workplace.of(settings.ward)
+    if not place.state.is_dir():
+        folder = settings.ward.folder
+        raise RefusedError(f"{folder} is no ward's folder; name one with --ward, or make it: peea setup {folder}")
+    return place
+
+
+def _inbox(settings: Settings) -> tuple[int, int, str]:
+    try:
+        listing = look(settings.ward.inbox, settings.inbox.suffixes)
+    except OSError as error:
+        return 0, 0, error.strerror or str(error)
+    return len(listing.recordings), len(listing.left_alone), ""
+
+
+def _line(job: Job, settings: Settings) -> Line:
+    received = job.received_at.astimezone(settings.ward.zone_info).isoformat(timespec="seconds")
+    return Line(job.number, job.id[:12], received, str(job.state), _result(job), job.attempts, job.trouble, job.parked)
+
+
+def _result(job: Job) -> str:
+    if job.outcome is None:
+        return ""
+    if isinstance(job.outcome, Assessment):
+        return f"{job.outcome.grade:d} {grade_words(job.outcome.grade, 'en')}"
+    return reason_words(job.outcome.reason, "en")
+
+
+def _print(standing: Standing) -> None:
+    counts, process = standing.counts, standing.daemon_process
+    waiting = counts.received + counts.graded + counts.reported - counts.parked
+    facts = [
+        ("Ward", f"{standing.ward} ({standing.folder})"),
+        (
+            "Daemon",
+            f"at work, process {process}" if process is not None else "not at work; start it: systemctl start peea",
+        ),
+        ("Recordings", f"{counts.archived} done, {waiting} under way, {counts.parked} set aside"),
+        ("Inbox", standing.inbox_trouble or f"{standing.in_inbox} waiting, {standing.left_alone} left alone"),
+    ]
+    if standing.left_alone:
+        facts.append(("", "left alone: other endings, links, or not readable; inbox.suffixes names what is taken"))
+    if standing.sheets_to_write:
+        facts.append(("Sheets", f"to be written once closed: {', '.join(standing.sheets_to_write)}"))
+    print_facts(facts)
+    for line in standing.parked:
+        print_warning(f"Set aside: number {line.number}. {line.parked} Once mended: peea release {line.number}")
+    rows = [(str(line.number), line.received_at, line.state, line.result, line.trouble) for line in standing.latest]
+    print_table(("Number", "Received", "State", "Result", "Trouble"), rows)

@@ -1,0 +1,145 @@
+"""The steps of one recording: grade it, report it, seal it. Each may run twice; first the disk, then the ledger."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+from archive.files import sha256_of
+from archive.jobs import Job, State
+from archive.keys import read_recipients
+from archive.ledger import Ledger
+from archive.vault import seal_file
+from daemon.announcements import Announcements
+from daemon.claims import Claims
+from daemon.clock import Clock
+from daemon.records import record_of
+from daemon.sd_notify import Notifier
+from daemon.sheets import Sheets
+from daemon.stopping import Bell
+from grading.ports import Grades
+from grading.types import Assessment
+
+_LOG = logging.getLogger(__name__)
+
+_SAY_EVERY_S = 2.0
+SEALED_NAME_DIGITS = 16
+
+
+class LostRecordingError(FileNotFoundError):
+    """The plain recording of a job that still needs it is not in the work folder."""
+
+
+class Grading:
+    """RECEIVED -> GRADED."""
+
+    def __init__(
+        self, grades: Grades, claims: Claims, ledger: Ledger, clock: Clock, *, bell: Bell, notifier: Notifier
+    ) -> None:
+        self._grades = grades
+        self._claims = claims
+        self._ledger = ledger
+        self._clock = clock
+        self._bell = bell
+        self._notifier = notifier
+
+    def take(self, job: Job) -> None:
+        """Grade the recording; a rejected one is an outcome like any other."""
+        began_s = monotonic()
+        outcome = self._grades.grade(_file_of(job, self._claims), _Progress(job.number, self._bell, self._notifier))
+        self._ledger.graded(job.id, outcome, self._clock.now())
+        said = "graded" if isinstance(outcome, Assessment) else f"rejected ({outcome.reason})"
+        _LOG.info("%s %s in %.1f s", job.id[:8], said, monotonic() - began_s)
+
+
+class _Progress:
+    """Called once a frame: says that the work is alive, how far it is, and ends it when a stop was asked for."""
+
+    def __init__(self, number: int, bell: Bell, notifier: Notifier) -> None:
+        self._number = number
+        self._bell = bell
+        self._notifier = notifier
+        self._said_s = -_SAY_EVERY_S
+
+    def __call__(self, time_s: float, length_s: float) -> None:
+        self._bell.heed()
+        self._notifier.alive()
+        if monotonic() - self._said_s >= _SAY_EVERY_S:
+            self._said_s = monotonic()
+            of = f" of {length_s:.0f}" if length_s else ""
+            self._notifier.status(f"grading number {self._number}: {time_s:.0f}{of} s")
+
+
+class Reporting:
+    """GRADED -> REPORTED: the day's workbook, the sound file, and the sound in the ward."""
+
+    def __init__(self, sheets: Sheets, announcements: Announcements, ledger: Ledger, clock: Clock) -> None:
+        self._sheets = sheets
+        self._announcements = announcements
+        self._ledger = ledger
+        self._clock = clock
+
+    def take(self, job: Job) -> None:
+        """Write the row and make the sound. Heard once: after a crash between sound and ledger, once more."""
+        self._sheets.mark(job.received_at)
+        self._sheets.catch_up()
+        if not job.announced:
+            sound = self._announcements.make(record_of(job), self._sheets.day_of(job.received_at))
+            if sound is not None:
+                self._announcements.play(sound)
+            self._ledger.announced(job.id)
+        self._ledger.reported(job.id, self._clock.now())
+
+
+class Sealing:
+    """REPORTED -> ARCHIVED, and only then the plain recording goes."""
+
+    def __init__(self, archive: Path, recipients_file: Path, claims: Claims, ledger: Ledger, clock: Clock) -> None:
+        self._archive = archive
+        self._recipients_file = recipients_file
+        self._claims = claims
+        self._ledger = ledger
+        self._clock = clock
+
+    def take(self, job: Job) -> None:
+        """Seal for the recipients of this moment, read back, note the receipt, remove the plain recording."""
+        began_s = monotonic()
+        recipients = read_recipients(self._recipients_file)
+        name = f"{job.received_at:%Y/%m}/{job.id[:SEALED_NAME_DIGITS]}.age"
+        target = self._archive / name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        receipt = replace(seal_file(_file_of(job, self._claims), target, recipients), sealed_name=name)
+        self._ledger.archived(job.id, receipt, self._clock.now())
+        self._claims.remove_of(job.id)
+        _LOG.info("%s sealed in %.1f s", job.id[:8], monotonic() - began_s)
+
+    def is_sealed(self, job: Job) -> bool:
+        """Whether the job's sealed file is on disk with the very bytes that its receipt names."""
+        if job.receipt is None:
+            return False
+        sealed = self._archive / job.receipt.sealed_name
+        return sealed.is_file() and sha256_of(sealed) == job.receipt.sealed_sha256
+
+
+class Steps:
+    """Which step a job needs next."""
+
+    def __init__(self, grading: Grading, reporting: Reporting, sealing: Sealing) -> None:
+        self._of = {
+            State.RECEIVED: grading.take,
+            State.GRADED: reporting.take,
+            State.REPORTED: sealing.take,
+        }
+
+    def take(self, job: Job) -> None:
+        """Take the one step that the job's state asks for."""
+        self._of[job.state](job)
+
+
+def _file_of(job: Job, claims: Claims) -> Path:
+    file = claims.file_of(job.id)
+    if file is None:
+        raise LostRecordingError("its recording is no longer in the work folder; drop the same file once more")
+    return file

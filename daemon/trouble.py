@@ -1,0 +1,36 @@
+"""What went wrong, in words safe to log and to print on a sheet: no file name, so no name of a person (pure)."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from reports.words import Language
+
+_LONGEST = 300
+
+
+def in_words(error: BaseException, source: str) -> str:
+    """The error as a short sentence, without the name of the recording in it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    words = str(error) or type(error).__name__
+    for name in (source, Path(source).stem):
+        if name:
+            words = words.replace(name, "<recording>")
+    words = " ".join(words.split())[:_LONGEST]
+    return words if isinstance(error, OSError) else f"{type(error).__name__}: {words}"
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised, as `file.py:line`, for the one line in the log."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
+def parked_words(attempts: int, trouble: str, language: Language) -> str:
+    """Why work on a recording has stopped, for its row; `trouble` "": the program itself ended each time."""
+    if language == "zh":
+        return f"尝试 {attempts} 次均未完成（{trouble or '程序中断'}）。请联系系统管理员。"
+    what = trouble or "the program broke off"
+    return f"Not finished after {attempts} tries ({what}). Please tell the system administrator."

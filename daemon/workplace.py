@@ -1,0 +1,166 @@
+"""The folders of a ward: where each thing lies, made with the right permissions, and held by one daemon at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Ward
+
+_TRIES, _PAUSE_S = 10, 0.1  # `peea status` holds the lock for an instant to ask whose it is
+
+
+class WorkplaceError(RuntimeError):
+    """A folder of the ward cannot be used; the message says which and what to do."""
+
+
+class HeldElsewhereError(RuntimeError):
+    """Another daemon works in this ward's folder; the message says which process."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where the things of one ward lie; all paths absolute."""
+
+    inbox: Path
+    sheets: Path
+    announcements: Path
+    archive: Path
+    keys: Path
+    state: Path
+
+    @classmethod
+    def of(cls, ward: Ward) -> Workplace:
+        """The folders that the settings name."""
+        return cls(ward.inbox, ward.sheets, ward.announcements, ward.archive, ward.keys, ward.state)
+
+    @property
+    def work(self) -> Path:
+        """Recordings that were claimed and are not sealed yet."""
+        return self.state / "work"
+
+    @property
+    def stale(self) -> Path:
+        """One empty file per day whose workbook must be written again."""
+        return self.state / "stale-sheets"
+
+    @property
+    def models(self) -> Path:
+        """Versions of the network."""
+        return self.state / "models"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again at any time."""
+        return self.state / "cache"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.state / "ledger.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the daemon at work holds."""
+        return self.state / "lock"
+
+    def make(self) -> None:
+        """Make what is missing; what is there keeps its permissions, which may be the sysadmin's choice.
+
+        Raises: WorkplaceError: a folder cannot be made or used.
+        """
+        for folder in (self.keys, self.state, self.work, self.stale, self.models, self.cache, self.archive):
+            _make(folder, 0o700)
+        for folder in (self.sheets, self.announcements, self.inbox):
+            _make(folder, 0o750)
+
+    def check(self) -> None:
+        """Look whether this process may do its work in every folder.
+
+        Raises: WorkplaceError: all the folders that are missing or closed to this user, in one message.
+        """
+        wrong = [
+            f"{folder} is {_state_of(folder)}"
+            for folder in (self.inbox, self.sheets, self.announcements, self.archive, self.state, self.work)
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+        ]
+        if wrong:
+            raise WorkplaceError(
+                f"{'; '.join(wrong)}. PEEA runs as user id {os.geteuid()}; "
+                "give it these folders (chown, chmod u+rwx), or name others under [ward] in peea.toml"
+            )
+
+
+def _make(folder: Path, mode: int) -> None:
+    try:
+        folder.mkdir(mode=mode, parents=True)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise WorkplaceError(f"{folder} is a file, but a folder is needed there; move it away") from None
+    except OSError as error:
+        raise WorkplaceError(
+            f"{folder} cannot be made: {error.strerror}; make it, or set another in peea.toml"
+        ) from error
+    else:
+        folder.chmod(mode)
+
+
+def _state_of(folder: Path) -> str:
+    try:
+        status = folder.stat()
+    except FileNotFoundError:
+        return "missing"
+    except OSError as error:
+        return f"out of reach ({error.strerror})"
+    return f"closed to it (owner {status.st_uid}, mode {status.st_mode & 0o7777:04o})"
+
+
+@contextmanager
+def held(lock: Path) -> Iterator[None]:
+    """Hold the ward for this process until the block ends; a process that dies lets go by dying.
+
+    Raises: HeldElsewhereError: another process holds it.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        for remaining in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not remaining:
+                    raise HeldElsewhereError(
+                        f"a PEEA daemon is already at work here: process {_pid_in(descriptor)} holds {lock}; "
+                        "stop it first (systemctl stop peea), or name another folder with --ward"
+                    ) from None
+                time.sleep(_PAUSE_S)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def holder_of(lock: Path) -> int | None:
+    """The process that holds the ward; None if no daemon is at work. Asks without getting in a daemon's way."""
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _pid_in(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _pid_in(descriptor: int) -> int:
+    text = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
+    return int(text) if text.isdecimal() else 0

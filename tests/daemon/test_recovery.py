@@ -1,0 +1,213 @@
+"""A crash at every place between the inbox and the end: what a restart makes of what it finds on the disk."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archive.jobs import State
+from tests.hospital import KILLS, SEVERE, Hospital
+
+
+def finished(ward: Hospital) -> None:
+    """One row, one sealed file with the right content, no plain copy anywhere."""
+    assert [job.state for job in ward.rows()] == [State.ARCHIVED]
+    assert [ward.opened(sealed) for sealed in ward.sealed()] == [SEVERE]
+    assert ward.work_files() == []
+    assert len(ward.voice.said) == 1
+
+
+def claimed(ward: Hospital, folder: str, name: str = "bed3.mp4") -> Path:
+    file = ward.place.work / folder / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(SEVERE)
+    return file
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Hospital:
+    """A ward whose daemon is not at work."""
+    return Hospital(tmp_path)
+
+
+def received(ward: Hospital) -> str:
+    """A recording that the ledger knows and that is still to be graded."""
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.loop.turn()
+        ward.clock.turn(5.0)
+        ward.grades.meanwhile = ward.bell.ask_to_stop
+        with pytest.raises(BaseException):  # noqa: B017 - Stop, which is no Exception
+            ward.loop.turn()
+    ward.grades.meanwhile = lambda: None
+    ward.bell.stop_asked = False
+    return ward.row().id
+
+
+def test_claimed_and_not_fingerprinted(ward: Hospital) -> None:
+    claimed(ward, "new-0123456789abcdef")
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+
+
+def test_claimed_with_a_half_copy_from_another_disk_beside(ward: Hospital) -> None:
+    """The plug was pulled while a file was being copied from another disk: it is still in the inbox."""
+    half = ward.place.work / "new-0123456789abcdef"
+    half.mkdir()
+    (half / ".peea-00112233445566ff.part").write_bytes(SEVERE[:3])
+    ward.drop("bed3.mp4", SEVERE)
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+
+
+def test_in_the_ledger_but_its_folder_not_yet_renamed(ward: Hospital) -> None:
+    id = received(ward)
+    (ward.place.work / id).rename(ward.place.work / "new-0123456789abcdef")
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+
+
+def test_copied_from_another_disk_and_still_in_the_inbox_too(ward: Hospital) -> None:
+    claimed(ward, "new-0123456789abcdef")
+    ward.drop("bed3.mp4", SEVERE)
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+
+
+def test_kept_under_its_id_but_the_ledger_was_lost(ward: Hospital) -> None:
+    received(ward)
+    for path in ward.place.state.glob("ledger.sqlite*"):
+        path.unlink()
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+
+
+@pytest.mark.parametrize("state", [State.GRADED, State.REPORTED])
+def test_stopped_between_two_steps(ward: Hospital, state: State) -> None:
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.loop.turn()
+        ward.clock.turn(5.0)
+        while not ward.rows() or ward.row().state is not state:
+            ward.loop.turn()
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+    assert len(ward.grades.graded) == 1
+
+
+def test_sealed_and_not_yet_in_the_ledger(ward: Hospital) -> None:
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.loop.turn()
+        ward.clock.turn(5.0)
+        while not ward.rows() or ward.row().state is not State.REPORTED:
+            ward.loop.turn()
+    sealed = ward.place.archive / f"2026/11/{ward.row().id[:16]}.age"
+    sealed.parent.mkdir(parents=True)
+    sealed.write_bytes(b"from before the crash")
+    (sealed.parent / ".peea-00112233445566ff.part").write_bytes(b"half")
+
+    with ward:
+        ward.work()
+
+    finished(ward)
+
+
+def test_archived_but_the_plain_recording_is_still_there(ward: Hospital) -> None:
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.work()
+    claimed(ward, ward.row().id)
+
+    with ward:
+        pass
+
+    finished(ward)
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed"])
+def test_the_plain_recording_stays_when_the_sealed_file_is_not_what_the_receipt_says(ward: Hospital, harm: str) -> None:
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.work()
+    plain = claimed(ward, ward.row().id)
+    (sealed,) = ward.sealed()
+    if harm == "gone":
+        sealed.unlink()
+    else:
+        sealed.write_bytes(sealed.read_bytes() + b"x")
+
+    with ward:
+        ward.work()
+
+    assert plain.read_bytes() == SEVERE
+
+
+def test_a_recording_that_ends_the_process_each_time_is_set_aside(ward: Hospital) -> None:
+    with ward:
+        ward.drop("bed3.mp4", KILLS)
+        ward.loop.turn()
+        ward.clock.turn(5.0)
+        ward.grades.meanwhile = ward.bell.ask_to_stop
+        with pytest.raises(BaseException):  # noqa: B017
+            ward.loop.turn()
+    ward.bell.stop_asked = False
+    ward.grades.meanwhile = lambda: None
+    from archive.ledger import Ledger
+
+    with Ledger(ward.place.ledger) as ledger:  # three starts of a process that did not live to say how it went
+        for _ in range(3):
+            ledger.start_attempt(ward.row().id, ward.clock.now())
+
+    with ward:
+        ward.drop("bed4.mp4", SEVERE)
+        ward.work()
+
+    assert "the program broke off" in ward.row(1).parked
+    assert ward.row(1).parked in ward.sheet_text()
+    assert ward.row(2).state is State.ARCHIVED
+    assert ward.grades.graded == ["bed3.mp4", "bed4.mp4"]
+
+
+def test_empty_folders_that_a_crash_left_are_removed(ward: Hospital) -> None:
+    (ward.place.work / "new-0123456789abcdef").mkdir()
+    (ward.place.work / ("ab" * 32)).mkdir()
+
+    with ward:
+        ward.work()
+
+    assert ward.work_files() == []
+
+
+def test_a_recording_lost_from_the_work_folder_is_asked_for_again(ward: Hospital) -> None:
+    id = received(ward)
+    shutil.rmtree(ward.place.work / id)
+
+    with ward:
+        ward.work()
+        assert "drop the same file once more" in ward.row().trouble
+        ward.drop("again.mp4", SEVERE)
+        ward.clock.turn(60.0)
+        ward.work()
+
+    finished(ward)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from archive.jobs import State
+from daemon.sheets import file_name_of, open_elsewhere
+from tests.hospital import MILD, SEVERE, Hospital, mode_of
+
+BOOK = "Ward-3-2026-11-23.xlsx"
+
+
+def test_the_days_workbook_has_a_row_for_each_recording(ward: Hospital) -> None:
+    ward.drop("bed1.mp4", SEVERE)
+    ward.drop("bed2.mp4", MILD)
+
+    ward.work()
+
+    assert [path.name for path in ward.place.sheets.iterdir()] == [BOOK]
+    assert all(job.id[:12] in ward.sheet_text() for job in ward.rows())
+
+
+def test_a_recording_after_midnight_is_in_the_next_days_workbook(tmp_path: Path) -> None:
+    toml = 'zone = "Asia/Shanghai"\n'
+    ward = Hospital(tmp_path)
+    text = (tmp_path / "peea.toml").read_text(encoding="utf-8").replace('zone = "UTC"\n', toml)
+    (tmp_path / "peea.toml").write_text(text, encoding="utf-8")
+    from config.settings import load
+
+    ward.settings = load(tmp_path / "peea.toml")
+    with ward:
+        ward.clock.turn(8 * 3600 - 10)  # 15:59:50 UTC is one second before midnight in Shanghai, less settling
+        ward.drop("bed1.mp4", SEVERE)
+        ward.work()
+        ward.clock.turn(60)
+        ward.drop("bed2.mp4", MILD)
+        ward.work()
+
+    assert sorted(path.name for path in ward.place.sheets.iterdir()) == [BOOK, "Ward-3-2026-11-24.xlsx"]
+
+
+@pytest.mark.parametrize("lock", [f"~${BOOK}", f".~lock.{BOOK}#"])
+def test_an_open_workbook_is_left_alone_and_written_as_soon_as_it_is_closed(ward: Hospital, lock: str) -> None:
+    (ward.place.sheets / lock).write_bytes(b"")
+    ward.drop("bed1.mp4", SEVERE)
+
+    ward.work()
+
+    assert ward.row().state is State.ARCHIVED
+    assert not (ward.place.sheets / BOOK).exists()
+    (ward.place.sheets / lock).unlink()
+    ward.work()
+    assert ward.row().id[:12] in ward.sheet_text()
+
+
+def test_a_lock_that_a_crashed_program_left_is_not_believed_for_ever(tmp_path: Path) -> None:
+    lock = tmp_path / f"~${BOOK}"
+    lock.write_bytes(b"")
+    now_s = time.time()
+
+    assert open_elsewhere(tmp_path / BOOK, 3600.0, now_s) == "~$, Excel"
+    os.utime(lock, (now_s - 3601, now_s - 3601))
+    assert open_elsewhere(tmp_path / BOOK, 3600.0, now_s) is None
+
+
+def test_a_workbook_still_to_be_written_survives_a_restart(tmp_path: Path) -> None:
+    ward = Hospital(tmp_path)
+    lock = ward.place.sheets / f"~${BOOK}"
+    lock.write_bytes(b"")
+    with ward:
+        ward.drop("bed1.mp4", SEVERE)
+        ward.work()
+    lock.unlink()
+
+    with ward:
+        ward.work()
+
+    assert (ward.place.sheets / BOOK).exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_sheets_that_cannot_be_written_hold_up_nobody(ward: Hospital) -> None:
+    with mode_of(ward.place.sheets, 0o500):
+        ward.drop("bed1.mp4", SEVERE)
+        ward.work()
+        assert ward.row().state is State.ARCHIVED
+
+    ward.work()
+
+    assert (ward.place.sheets / BOOK).exists()
+
+
+def test_a_sheets_folder_that_is_away_holds_up_nobody(ward: Hospital, caplog: pytest.LogCaptureFixture) -> None:
+    ward.place.sheets.rmdir()
+    ward.drop("bed1.mp4", SEVERE)
+    ward.work()
+    ward.work()
+    assert ward.row().state is State.ARCHIVED
+    assert len([line for line in caplog.messages if "cannot be written" in line]) == 1
+
+    ward.place.sheets.mkdir()
+    ward.work()
+
+    assert (ward.place.sheets / BOOK).exists()
+
+
+@pytest.mark.parametrize(
+    ("ward_name", "file_name"),
+    [
+        ("Ward 3", "Ward-3"),
+        ("../../etc", "etc"),
+        ("a/b\\c:d*e", "a-b-c-d-e"),
+        ("骨科 三病区", "骨科-三病区"),
+        ("...", "Ward"),
+        ("骨" * 60, "骨" * 40),
+    ],
+)
+def test_the_wards_name_becomes_part_of_a_file_name_that_every_system_takes(ward_name: str, file_name: str) -> None:
+    assert file_name_of(ward_name) == file_name
