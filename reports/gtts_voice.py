@@ -213,7 +213,7 @@ def _check_certificates() -> None:
     def send_checked(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         return send(session, request, **{**options, "verify": os.environ.get("REQUESTS_CA_BUNDLE") or True})
 
-    requests.Session.send = send_checked  # type: ignore[method-assign]  # gTTS makes its own sessions
+    requests.Session.send = send_checked  # type: ignore[method-assign, assignment]  # its own sessions
 
 
 if __name__ == "__main__":

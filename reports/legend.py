@@ -61,8 +61,7 @@ _NO_SETTINGS: dict[Language, str] = {
 _LIMITS: dict[Language, tuple[str, ...]] = {
     "en": (
         "Made for patients of 65 years and over with a hip fracture who are fully awake. Pain at rest was not studied.",
-        "Do not rely on it for patients with dementia or another neurological disease, deafness or aphasia: "
-        "they were not part of the study.",
+        "Do not rely on it for patients with a neurological disease (dementia), deafness or aphasia: not studied.",
         "It sees the face only. A face can be still in great pain, and moved without pain. Ask the patient.",
         "A recording without a grade says nothing about the patient's pain.",
     ),

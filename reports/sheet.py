@@ -65,7 +65,7 @@ class Paint:
 # Light to dark in even steps, so that grey print and colour-blind eyes keep the order; a word or number stands in each.
 PAINTS: dict[Look, Paint] = {
     Look.NONE: Paint("FFFFFF", "1A1A1A"),
-    Look.MILD: Paint("FDE9A9", "1A1A1A"),
+    Look.MILD: Paint("FBE08A", "1A1A1A"),
     Look.OBVIOUS: Paint("F9AE45", "1A1A1A"),
     Look.SEVERE: Paint("CC4A0C", "FFFFFF"),
     Look.INTENSE: Paint("661100", "FFFFFF"),

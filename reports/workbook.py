@@ -95,7 +95,9 @@ class _Painter:
 
     def cell(self, sheet: Worksheet, row: int, column: int, content: Cell) -> ExcelCell:
         """A cell of the sheet; text is text, whatever it begins with."""
-        is_text = isinstance(content.value, str)
+        is_text = (
+            isinstance(content.value, str) and content.value != ""
+        )  # an empty text would be a cell without content
         model = self._models.get((content.look, is_text))
         if model is None:
             model = self._models[content.look, is_text] = self._model(sheet, content.look)
@@ -103,10 +105,10 @@ class _Painter:
             model.quotePrefix = is_text
         style = model._style  # type: ignore[attr-defined]  # the fast way: a sheet has 300,000 cells
         painted = ExcelCell(sheet, row, column, style_array=style)
-        if isinstance(content.value, str):
+        if isinstance(content.value, str) and is_text:
             painted.value = safe_text(content.value)
             painted.data_type = "s"
-        else:
+        elif content.value != "":
             painted.value = content.value
         return painted
 
