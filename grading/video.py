@@ -56,9 +56,7 @@ class Recording:
     def __init__(self, path: Path) -> None:
         if wholeness(path) is Wholeness.CUT:
             raise TruncatedError("the file is shorter than it claims to be")
-        self._capture = cv2.VideoCapture(
-            str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_ORIENTATION_AUTO, 1, cv2.CAP_PROP_N_THREADS, 1]
-        )
+        self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         if not self._capture.isOpened() or self._capture.get(cv2.CAP_PROP_FRAME_WIDTH) <= 0:
             raise UnreadableError("not a video that can be decoded")
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
