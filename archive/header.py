@@ -59,7 +59,7 @@ class Header:
 
 def build(file_key: bytes, recipients: Iterable[Recipient]) -> bytes:
     """The header that wraps file_key (16 bytes) for each recipient."""
-    text = VERSION_LINE + b"".join(_stanza_text(_wrapped(file_key, recipient)) for recipient in recipients) + b"---"
+    text = VERSION_LINE + b"".join(_stanza_for(each, file_key) for each in recipients) + b"---"
     return text + b" " + _unpadded(_mac(file_key, text)) + b"\n"
 
 
@@ -174,29 +174,23 @@ def _share(stanza: Stanza) -> bytes:
     return share
 
 
-def _wrapped(file_key: bytes, recipient: Recipient) -> Stanza:
+def _stanza_for(recipient: Recipient, file_key: bytes) -> bytes:
+    """The text of a stanza that wraps file_key; its body has 43 characters, so that one short line holds it."""
     ephemeral = SecretKey(primitives.fresh(primitives.KEY_BYTES))
     share = ephemeral.recipient.point
     secret = primitives.shared_secret(ephemeral.secret, recipient.point)
     key = primitives.derived_key(secret, salt=share + recipient.point, info=WRAP_INFO)
-    return Stanza((b"X25519", _unpadded(share)), primitives.Boxes(key).close(WRAP_NONCE, file_key))
+    body = primitives.Boxes(key).close(WRAP_NONCE, file_key)
+    return b"-> X25519 " + _unpadded(share) + b"\n" + _unpadded(body) + b"\n"
 
 
 def _unwrapped(share: bytes, body: bytes, identity: SecretKey) -> bytes:
     try:
         secret = primitives.shared_secret(identity.secret, share)
     except primitives.LowOrderPointError as error:
-        raise HeaderError(
-            "an X25519 share is a point of low order: this file was not made by an honest program"
-        ) from error
+        raise HeaderError("an X25519 share is a point of low order: no honest program made this file") from error
     key = primitives.derived_key(secret, salt=share + identity.recipient.point, info=WRAP_INFO)
     return primitives.Boxes(key).open(WRAP_NONCE, body)
-
-
-def _stanza_text(stanza: Stanza) -> bytes:
-    text = _unpadded(stanza.body)
-    lines = [text[at : at + FULL_LINE_CHARACTERS] for at in range(0, len(text) + 1, FULL_LINE_CHARACTERS)]
-    return b"".join(line + b"\n" for line in [b"-> " + b" ".join(stanza.arguments), *lines])
 
 
 def _mac(file_key: bytes, covered: bytes) -> bytes:

@@ -264,9 +264,8 @@ class Ledger:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    if (
-        not path.parent.is_dir()
-    ):  # sqlite3 says only "unable to open"; a disk that is not mounted must not look like a start
+    # sqlite3 says only "unable to open"; and a disk that is not mounted must not look like a first start
+    if not path.parent.is_dir():
         raise LedgerError(f"{path.parent}: there is no such folder for the ledger; make it, or mount its disk")
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))  # patients' names: for the daemon's user only
     database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)

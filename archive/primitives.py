@@ -42,8 +42,9 @@ def shared_secret(secret: bytes, point: bytes) -> bytes:
 
     Raises: LowOrderPointError: the point is of low order.
     """
+    ours, theirs = X25519PrivateKey.from_private_bytes(secret), X25519PublicKey.from_public_bytes(point)
     try:
-        return X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(point))
+        return ours.exchange(theirs)
     except ValueError as error:  # the library refuses the all-zero result, as the format demands
         raise LowOrderPointError("the X25519 point is of low order") from error
 

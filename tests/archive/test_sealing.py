@@ -111,7 +111,8 @@ def test_nothing_is_the_same_in_two_files_sealed_from_one() -> None:
 
     shares = [line for data in (one, other) for line in data.split(b"\n") if line.startswith(b"-> ")]
     assert len(set(shares)) == 4
-    assert one[-41:] != other[-41:]
+    assert one[-41:-25] != other[-41:-25]  # the nonces
+    assert one[-25:] != other[-25:]
 
 
 def test_the_file_key_opens_its_file_and_no_other_and_does_not_show_itself() -> None:
@@ -204,6 +205,14 @@ def test_a_cut_file_and_a_changed_one_are_told_apart_in_words() -> None:
     ]:
         with pytest.raises(sealing.DamagedError, match=words):
             opened(bad)
+
+
+def test_a_file_that_ends_within_its_header_is_told_to_be_cut() -> None:
+    data = sealed(b"recording")
+
+    for length in range(data.index(b"\n---") + 40):
+        with pytest.raises(sealing.HeaderError, match=r"ends within the header, in line \d"):
+            opened(data[:length])
 
 
 def test_an_endless_header_is_refused_at_our_bound() -> None:
