@@ -54,6 +54,8 @@ def _confirmed(run: Sequence[Reading], confirm_s: float) -> list[Segment]:
         holds_already = bool(changes) and changes[-1][0] is candidate
         if held_s + ROUNDING_S >= confirm_s and not holds_already:
             changes.append((candidate, since_s))
+    if not changes:
+        return []
     end_s = run[-1].time_s + run[-1].duration_s
     ends = [start for _, start in changes[1:]] + [end_s]
     return [Segment(grade, start, end) for (grade, start), end in zip(changes, ends, strict=True)]

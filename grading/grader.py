@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from grading.assess import assess
-from grading.crops import crop, luma
+from grading.crops import crop, lit, luma
 from grading.ports import FaceFinder, OnFrame, Scorer
 from grading.quality import Limits, gap_of, quality_of, reason_against
 from grading.track import FaceTracker, Sighting
@@ -114,9 +114,10 @@ class _Watching:
         """Takes in the next frame."""
         frame = self._upright(frame)
         self._times.append(frame.time_s)
-        self._luma_sum += luma(frame.pixels[::4, ::4])
+        brightness = luma(frame.pixels[::4, ::4])
+        self._luma_sum += brightness
         self._seen.append({})
-        for sighting in self._tracker.update(frame)[:FACES_PER_FRAME]:
+        for sighting in self._tracker.update(Frame(frame.time_s, lit(frame.pixels, brightness)))[:FACES_PER_FRAME]:
             self._look_at(sighting, frame)
         if len(self._waiting) >= BATCH:
             self._score()
@@ -178,10 +179,11 @@ class _Watching:
         return _turned(frame, self._quarter_turns)
 
     def _turns_needed(self, frame: Frame) -> int:
-        if self._finder.find(frame.pixels):
+        seen = Frame(frame.time_s, lit(frame.pixels, luma(frame.pixels[::4, ::4])))
+        if self._finder.find(seen.pixels):
             return 0
         sure = {
-            turns: max((face.confidence for face in self._finder.find(_turned(frame, turns).pixels)), default=0.0)
+            turns: max((face.confidence for face in self._finder.find(_turned(seen, turns).pixels)), default=0.0)
             for turns in (1, 3, 2)
         }
         best = max(sure, key=lambda turns: sure[turns])

@@ -20,7 +20,7 @@ PASSING_S, PASSING_SHARE = 0.5, 0.03  # seen for less than this, a face was none
 class Limits:
     """What can be graded; see config/defaults.toml for units and reasons."""
 
-    too_dark_luma: float = 28.0
+    too_dark_luma: float = 40.0
     dim_luma: float = 70.0
     turned_away_ratio: float = 0.54
     smallest_face_px: float = 48.0
