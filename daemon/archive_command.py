@@ -20,10 +20,11 @@ def keygen(output: Path) -> None:
 
 def seal(file: Path, recipients: Sequence[str], output: Path) -> None:
     """Seal a file for all these recipients: public keys, or files of public keys."""
+    plain, sealed = existing_file(file), new_file(output)
     for_whom: dict[Recipient, None] = {}
     for recipient in recipients:
         for_whom.update(dict.fromkeys(_recipients(recipient)))
-    receipt = seal_file(existing_file(file), new_file(output), for_whom)
+    receipt = seal_file(plain, sealed, for_whom)
     print(f"{output}  {receipt.sealed_bytes} bytes  SHA-256 {receipt.sealed_sha256}")
 
 

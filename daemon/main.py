@@ -20,8 +20,9 @@ inbox: each recording dropped there gets its row in the day's Excel sheet, is an
 Supports, does not replace, clinical judgement. Not a medical device.
 """
 _EPILOG = """
-Settings are looked for in the file named with --settings, then in peea.toml of the folder named with --ward, then in
-./peea.toml, ./ward/peea.toml and /etc/peea/peea.toml; what they do not name has its default.
+Settings are looked for in the file named with --settings, in the folder named with --ward, in ./peea.toml,
+./ward/peea.toml and /etc/peea/peea.toml, in this order; what is not set has its default.
+
 Exit status: 0 done, 1 refused or failed (one line on standard error says what to do), 2 wrong usage.
 """
 
@@ -85,8 +86,9 @@ def grade(
 ) -> None:
     """Grade recordings here and now, without any ward: a table and a timeline.
 
-    With --json one object a recording, one a line: file, outcome (graded or rejected), grade (1-4, 0 for no pain seen),
-    seconds (four numbers, mild to intense), none_s, reason, advice, confidence, model and more.
+    With --json it prints one object a recording, one a line, with file, outcome (graded or rejected), grade (1-4, 0 for
+    no pain seen), seconds (four numbers, mild to intense), none_s, reason, advice, confidence, model and more.
+
     A recording that cannot be graded is an outcome, not a failure.
     """
     from daemon.grade_command import grade as grade_
@@ -167,7 +169,7 @@ def main() -> None:
 def exit_status(arguments: list[str]) -> int:
     """Run one command and return its exit status; an error that was to be expected becomes one line."""
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        return int(app(arguments, prog_name="peea", standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt):
         return _refused("stopped", 130)
     except _UsageError as error:

@@ -53,9 +53,9 @@ def serve(settings: Settings, ready_grades: Callable[[], Grades]) -> None:
     Raises: WorkplaceError, HeldElsewhereError, archive.keys.KeyFileError: it cannot begin; the message says what to do.
     """
     place = Workplace.of(settings.ward)
+    check_recipients(settings)
     place.make()
     place.check()
-    check_recipients(settings)
     bell = Bell()
     with held(place.lock), stopped_by_signals(bell):
         outside = surroundings(settings)
@@ -113,6 +113,10 @@ def check_recipients(settings: Settings) -> None:
     Raises: WorkplaceError: there is no file of public keys. archive.keys.KeyFileError: it holds something else.
     """
     path = settings.archive.recipients_file
+    for private in sorted(settings.ward.keys.glob("*.key")):
+        _LOG.warning(
+            "%s is a private key: take it off this machine, or the seal of the archive protects nothing", private
+        )
     try:
         read_recipients(path)
     except FileNotFoundError:

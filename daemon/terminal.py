@@ -37,14 +37,10 @@ def print_outcomes(graded: Sequence[Graded]) -> None:
     """A table of all recordings, then a timeline for each that was graded."""
     console = Console()
     table = Table(title_justify="left", header_style="bold")
-    for head in (
-        "Recording",
-        "Grade",
-        *(f"{grade_words(grade, 'en')} s" for grade in PAIN_GRADES),
-        "No pain s",
-        "Sure",
-    ):
-        table.add_column(head, justify="left" if head in ("Recording", "Grade") else "right", overflow="fold")
+    table.add_column("Recording", overflow="fold", min_width=16)
+    table.add_column("Grade", no_wrap=True)
+    for head in (*(f"{grade_words(grade, 'en')}, s" for grade in PAIN_GRADES), "None, s", "Sure"):
+        table.add_column(head, justify="right")
     for one in graded:
         table.add_row(*_cells(one))
     console.print(table)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.settings import Ward
 
-_TRIES, _PAUSE_S = 10, 0.1  # `peea status` holds the lock for an instant to ask whose it is
+_TRIES, _PAUSE_S = 10, 0.05  # `peea status` holds the lock for an instant to ask whose it is
 
 
 class WorkplaceError(RuntimeError):

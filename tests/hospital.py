@@ -13,8 +13,8 @@ from __future__ import annotations
 import io
 import os
 import wave
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,10 +146,10 @@ class ToyPlayer:
 class Hospital:
     """One ward. Enter it to start the daemon; leave it to end the daemon; enter again to restart it."""
 
-    def __init__(self, folder: Path, toml: str = "") -> None:
+    def __init__(self, folder: Path, toml: str = "", *, zone: str = "UTC") -> None:
         self.custodian = generate()
         path = folder / "peea.toml"
-        path.write_text('[ward]\nname = "Ward 3"\nzone = "UTC"\n' + toml, encoding="utf-8")
+        path.write_text(f'[ward]\nname = "Ward 3"\nzone = "{zone}"\n{toml}', encoding="utf-8")
         self.settings: Settings = load(path)
         self.place = Workplace.of(self.settings.ward)
         self.place.make()
@@ -233,14 +233,3 @@ class Hospital:
             for sheet in workbook:
                 lines += ["\t".join("" if cell is None else str(cell) for cell in row) for row in sheet.values]
         return "\n".join(lines)
-
-
-@contextmanager
-def mode_of(path: Path, mode: int) -> Iterator[None]:
-    """That path with that mode, for as long as the block lasts."""
-    before = path.stat().st_mode & 0o7777
-    path.chmod(mode)
-    try:
-        yield
-    finally:
-        path.chmod(before)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.jobs import State
+from archive.ledger import Ledger
+from daemon.stopping import Stop
 from tests.hospital import KILLS, SEVERE, Hospital
 
 
@@ -32,14 +34,14 @@ def ward(tmp_path: Path) -> Hospital:
     return Hospital(tmp_path)
 
 
-def received(ward: Hospital) -> str:
+def received(ward: Hospital, data: bytes = SEVERE) -> str:
     """A recording that the ledger knows and that is still to be graded."""
+    ward.grades.meanwhile = ward.bell.ask_to_stop
     with ward:
-        ward.drop("bed3.mp4", SEVERE)
+        ward.drop("bed3.mp4", data)
         ward.loop.turn()
         ward.clock.turn(5.0)
-        ward.grades.meanwhile = ward.bell.ask_to_stop
-        with pytest.raises(BaseException):  # noqa: B017 - Stop, which is no Exception
+        with pytest.raises(Stop):
             ward.loop.turn()
     ward.grades.meanwhile = lambda: None
     ward.bell.stop_asked = False
@@ -164,20 +166,10 @@ def test_the_plain_recording_stays_when_the_sealed_file_is_not_what_the_receipt_
 
 
 def test_a_recording_that_ends_the_process_each_time_is_set_aside(ward: Hospital) -> None:
-    with ward:
-        ward.drop("bed3.mp4", KILLS)
-        ward.loop.turn()
-        ward.clock.turn(5.0)
-        ward.grades.meanwhile = ward.bell.ask_to_stop
-        with pytest.raises(BaseException):  # noqa: B017
-            ward.loop.turn()
-    ward.bell.stop_asked = False
-    ward.grades.meanwhile = lambda: None
-    from archive.ledger import Ledger
-
+    id = received(ward, KILLS)
     with Ledger(ward.place.ledger) as ledger:  # three starts of a process that did not live to say how it went
         for _ in range(3):
-            ledger.start_attempt(ward.row().id, ward.clock.now())
+            ledger.start_attempt(id, ward.clock.now())
 
     with ward:
         ward.drop("bed4.mp4", SEVERE)
@@ -207,7 +199,8 @@ def test_a_recording_lost_from_the_work_folder_is_asked_for_again(ward: Hospital
         ward.work()
         assert "drop the same file once more" in ward.row().trouble
         ward.drop("again.mp4", SEVERE)
-        ward.clock.turn(60.0)
+        ward.work()
+        ward.clock.turn(3600.0)
         ward.work()
 
     finished(ward)
