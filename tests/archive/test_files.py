@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from archive import files
+from tests.archive.witness import calls, needs_strace
+from tests.archive.witness import names as call_names
 
 OTHER_DISK = Path("/dev/shm")  # noqa: S108 - a second file system, which every Linux has
 
@@ -199,19 +200,71 @@ def test_an_unfinished_file_is_gone_when_the_work_fails(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed, the only witness of an fsync")
-def test_the_order_is_write_then_disk_then_name_then_folder(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from archive import files; files.write_whole(Path(sys.argv[1]), b'new')"
-    )
-    trace, folder = tmp_path / "trace", tmp_path / "ward"
+@needs_strace
+def test_the_order_of_writing_is_content_then_name_then_folder_each_on_the_disk(tmp_path: Path) -> None:
+    folder = tmp_path / "ward"
     folder.mkdir()
 
-    calls = "trace=write,fsync,rename,renameat,renameat2"
-    subprocess.run(
-        ["strace", "-y", "-e", calls, "-o", trace, sys.executable, "-c", program, folder / "sheet.xlsx"], check=True
-    )
+    lines = calls("files.write_whole(paths[0], b'new')", folder, folder / "sheet.xlsx")
 
-    ours = [line for line in trace.read_text().splitlines() if str(folder) in line]
-    assert [line.split("(")[0] for line in ours] == ["write", "fsync", "rename", "fsync"]
-    assert ".part" in ours[1] and ".part" not in ours[3]
+    assert call_names(lines) == ["write", "fsync", "rename", "fsync"]
+    assert ".part" in lines[1] and ".part" not in lines[3]
+
+
+@needs_strace
+def test_a_moved_and_a_removed_name_are_on_the_disk_too(tmp_path: Path) -> None:
+    folder, other = tmp_path / "ward", tmp_path / "ward" / "inbox"
+    other.mkdir(parents=True)
+    (other / "a").write_bytes(b"video")
+
+    moved = calls("files.move_whole(*paths)", folder, other / "a", folder / "a")
+    removed = calls("files.remove_surely(paths[0])", folder, folder / "a")
+
+    assert call_names(moved) == ["renameat2", "fsync"]
+    assert [f"{folder}>" in line for line in moved[1:]] == [True, False]
+    assert [f"{other}>" in line for line in moved[1:]] == [False, True]
+    assert call_names(removed) == ["unlink", "fsync"]
+
+
+@needs_strace
+@pytest.mark.parametrize("error", ["EINVAL", "ENOSYS"])
+def test_a_file_system_that_cannot_refuse_to_replace_is_looked_at_first(error: str, tmp_path: Path) -> None:
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / name).write_bytes(name.encode())
+    move = "files.move_whole(*paths)"
+    refused = f"\ntry: {move}\nexcept FileExistsError: pass\nelse: sys.exit('it was replaced')"
+
+    calls(refused, folder, folder / "a", folder / "b", inject=f"renameat2:error={error}")
+    calls(move, folder, folder / "a", folder / "c", inject=f"renameat2:error={error}")
+
+    assert names(folder) == ["b", "c"]
+    assert ((folder / "b").read_bytes(), (folder / "c").read_bytes()) == (b"b", b"a")
+
+
+@needs_strace
+def test_a_network_mount_that_knows_no_fsync_of_folders_is_no_error_but_a_failing_disk_is(tmp_path: Path) -> None:
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    write = "files.write_whole(paths[0], b'new')"
+    failing = f"\ntry: {write}\nexcept OSError: pass\nelse: sys.exit('it was swallowed')"
+
+    calls(write, folder, folder / "a", inject="fsync:error=EINVAL:when=2")
+    calls(failing, folder, folder / "b", inject="fsync:error=EIO:when=1")
+    calls(failing, folder, folder / "c", inject="fsync:error=EIO:when=2")
+
+    assert names(folder) == ["a", "c"]
+
+
+@needs_strace
+def test_a_full_disk_met_only_at_fsync_leaves_the_old_file(tmp_path: Path) -> None:
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    (folder / "a").write_bytes(b"old")
+    program = "\ntry: files.write_whole(paths[0], b'new')\nexcept OSError as error: assert error.errno == 28, error"
+
+    calls(program, folder, folder / "a", inject="fsync:error=ENOSPC:when=1")
+
+    assert names(folder) == ["a"]
+    assert (folder / "a").read_bytes() == b"old"

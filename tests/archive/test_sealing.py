@@ -200,6 +200,7 @@ def test_a_cut_file_and_a_changed_one_are_told_apart_in_words() -> None:
 
     for bad, words in [
         (data[: -CHUNK - 16], "cut off after this chunk"),
+        (data[: -CHUNK - 6], "is cut off; get a complete"),
         (data + b"\n", "appended"),
         (data[:-1] + bytes([data[-1] ^ 1]), "changed or cut"),
     ]:

@@ -2,14 +2,13 @@
 
 import errno
 import io
-import itertools
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +16,8 @@ import pyrage
 import pytest
 
 from archive import files, header, keys, payload, sealing, vault
+from tests.archive.witness import calls, needs_strace
+from tests.archive.witness import names as call_names
 
 CHUNK = 64 * 1024
 CUSTODIAN, RECOVERY = keys.generate(), keys.generate()
@@ -127,24 +128,39 @@ def test_a_copy_that_is_sound_but_holds_something_else_is_noticed(recording: Pat
     assert names(archive) == []
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed, the only witness of an fsync")
+SEAL = "vault.seal_file(paths[0], paths[1], [keys.generate().recipient])"
+
+
+@needs_strace
 def test_the_copy_is_on_disk_and_read_from_there_before_it_gets_its_name(recording: Path, archive: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from archive import keys, vault\n"
-        "vault.seal_file(Path(sys.argv[1]), Path(sys.argv[2]), [keys.generate().recipient])"
-    )
-    calls = "trace=write,fsync,fadvise64,read,rename"
-    trace = recording.with_name("trace")
+    lines = calls(SEAL, archive, recording, archive / "1.age")
 
-    subprocess.run(
-        ["strace", "-y", "-e", calls, "-o", trace, sys.executable, "-c", program, recording, archive / "1.age"],
-        check=True,
-    )
+    assert call_names(lines) == ["write", "fsync", "fadvise64", "read", "rename", "fsync"]
+    assert "POSIX_FADV_DONTNEED" in next(line for line in lines if line.startswith("fadvise64"))
 
-    ours = [line for line in trace.read_text().splitlines() if str(archive) in line]
-    steps = [name for name, _ in itertools.groupby(line.split("(")[0] for line in ours)]
-    assert steps == ["write", "fsync", "fadvise64", "read", "rename", "fsync"]
-    assert "POSIX_FADV_DONTNEED" in next(line for line in ours if line.startswith("fadvise64"))
+
+@needs_strace
+@pytest.mark.parametrize("place", ["write:error=ENOSPC:when=3", "fsync:error=EIO:when=1"])
+def test_a_disk_error_anywhere_leaves_no_sealed_file(place: str, recording: Path, archive: Path) -> None:
+    program = f"\ntry: {SEAL}\nexcept OSError: pass\nelse: sys.exit('no error')"
+
+    calls(program, archive, recording, archive / "1.age", inject=place)
+
+    assert names(archive) == []
+    assert recording.stat().st_size == 2 * CHUNK + 123
+
+
+@needs_strace
+def test_an_opened_recording_is_on_the_disk_before_it_gets_its_name(recording: Path, archive: Path) -> None:
+    vault.seal_file(recording, archive / "1.age", BOTH)
+    keys.write_identity_file(archive / "key", CUSTODIAN, datetime(2026, 11, 22, tzinfo=UTC))
+    out = archive.with_name("out")
+    out.mkdir()
+    program = "vault.unseal_file(paths[0], paths[1], keys.read_identities(paths[2]))"
+
+    lines = calls(program, out, archive / "1.age", out / "1.mp4", archive / "key")
+
+    assert call_names(lines) == ["write", "fsync", "rename", "fsync"]
 
 
 def test_an_earlier_sealed_copy_survives_a_failed_second_try(recording: Path, archive: Path) -> None:
