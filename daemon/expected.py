@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archive.keys import KeyFileError, KeyTextError
+from archive.models import ModelStoreError
 from archive.sealing import SealedFileError
 from config.settings import SettingsError
 from daemon.refusals import RefusedError
@@ -15,6 +16,7 @@ _OURS = (
     HeldElsewhereError,
     KeyFileError,
     KeyTextError,
+    ModelStoreError,
     RefusedError,
     SealedFileError,
     ServingFormError,

@@ -19,7 +19,7 @@ _STARTER = """\
 name = {name}
 language = {language}
 # zone = "Asia/Shanghai"      # empty or missing: the machine's own
-folder = "."
+folder = {folder}
 
 [inbox]
 # settle_s = 5.0              # how long a file must stand still before it is taken
@@ -43,7 +43,7 @@ def setup(folder: Path, name: str, language: str) -> None:
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     settings_file = folder / "peea.toml"
     if not settings_file.exists():
-        text = _STARTER.format(name=_quoted(name), language=_quoted(language))
+        text = _STARTER.format(name=_quoted(name), language=_quoted(language), folder=_quoted(str(folder.absolute())))
         write_new(settings_file, text.encode(), mode=0o644)
     settings = load(settings_file)
     place = Workplace.of(settings.ward)
@@ -100,4 +100,5 @@ def _next_steps(folder: Path, settings_file: Path, place: Workplace, *, made: bo
         f"Recordings: {place.inbox}",
         f"Sheets:     {place.sheets}",
         f"Start:      peea run --ward {folder}",
+        f"As service: install -m 644 {settings_file} /etc/peea/peea.toml && systemctl enable --now peea",
     ]

@@ -52,7 +52,7 @@ def test_every_setting_says_what_it_is_its_unit_and_why(key: str) -> None:
     comment = comments_by_key()[key]
 
     assert re.search(r"^\S.{10,}\.", comment), "says nothing about what it is"
-    unit = re.search(r"^Unit: (.+?)\. Why: \S.{10,}\.$", comment, re.MULTILINE)
+    unit = re.search(r"^Unit: (.+?)\. Why: \S.{10,}\.$", comment, re.MULTILINE | re.DOTALL)
     assert unit, comment
     ending = re.search(r"_(s|luma)$", key)
     if ending and not key.endswith("per_s"):

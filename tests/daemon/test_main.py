@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -285,3 +286,18 @@ def test_the_timeline_shows_gaps_and_what_held_longest_in_each_block() -> None:
     assert timeline(segments, 3.0).plain == "144·0·"
     assert timeline((), 0.0).plain == "·"
     assert assessment(Grade.MILD).segments[0].grade is Grade.MILD
+
+
+def test_no_library_keeps_or_reports_anything_about_the_machine(tmp_path: Path) -> None:
+    code = (
+        "import daemon.main, time, onnxruntime, onnx.helper as h;"
+        "x = [h.make_tensor_value_info(name, 1, [1]) for name in 'xy'];"
+        "graph = h.make_graph([h.make_node('Relu', ['x'], ['y'])], 'g', x[:1], x[1:]);"
+        "model = h.make_model(graph, opset_imports=[h.make_opsetid('', 17)], ir_version=9);"
+        "onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider'])"
+    )
+    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+
+    subprocess.run([sys.executable, "-c", code], env={**kept, "HOME": str(tmp_path)}, cwd=ROOT, check=True)
+
+    assert list(tmp_path.rglob("*")) == []
