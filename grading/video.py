@@ -89,12 +89,13 @@ class Recording:
             time_s = (at_ms - first_ms) / 1000
             if time_s <= last_s:  # a file without usable time stamps, or with a broken one
                 time_s = last_s + usual_s
+            # half a frame early is nearer to its due time than half a frame late
+            early_s = min(usual_s, time_s - last_s) / 2
             self.frames_seen, last_s = self.frames_seen + 1, time_s
             self.length_s = time_s + usual_s
             if time_s > longest_s:
                 return
-            # half a frame early is nearer to its due time than a whole frame late
-            if time_s + usual_s / 2 >= due_s:
+            if time_s + early_s >= due_s:
                 due_s = max(due_s + step_s, time_s + step_s / 2)
                 yield self._frame(time_s)
         self._check_whole()

@@ -1,0 +1,122 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grading.ready import ready_scorer
+from grading.scorer import OnnxScorer
+from grading.serving import ServingFormError, write_serving_form
+from grading.types import Crop
+from grading.version import VersionError, read_version
+from grading.weights import WeightsError, n_grades, packed, read_weights
+from tests.grading.contracts import check_scorer
+from tests.grading.networks import random_version, random_weights
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights as they are kept: kernels in half precision."""
+    path = tmp_path_factory.mktemp("weights") / "network.npz"
+    path.write_bytes(packed(random_weights()))
+    return path
+
+
+@pytest.fixture(scope="module")
+def scorer(stored: Path) -> OnnxScorer:
+    form = stored.parent / "float32.onnx"
+    write_serving_form(read_weights(stored), form)
+    return OnnxScorer(form, "random")
+
+
+def pictures(count: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    colours = rng.integers(0, 255, (count, 1, 1, 3)).repeat(8, 1).repeat(8, 2)
+    small = np.clip(colours + rng.integers(-60, 60, (count, 8, 8, 3)), 0, 255).astype(np.uint8)
+    return np.asarray(small.repeat(28, 1).repeat(28, 2))
+
+
+def crops(batch: np.ndarray) -> list[Crop]:
+    return [Crop(0.0, pixels, 0.0) for pixels in batch]
+
+
+def test_the_real_scorer_keeps_the_contract(scorer: OnnxScorer) -> None:
+    check_scorer(scorer)
+
+
+def test_the_serving_form_answers_as_keras_does(stored: Path, scorer: OnnxScorer) -> None:
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    from grading.network import take_weights, with_weights
+
+    weights = read_weights(stored)
+    network = with_weights(weights)
+    batch = pictures(4)
+    keras_said = np.asarray(network.predict_on_batch(batch.astype(np.float32)))
+    ours = scorer.score(crops(batch))
+    assert np.abs(keras_said - ours).max() < 1e-4
+    assert keras_said.std(axis=0).max() > 0.01  # the answers differ from picture to picture
+    taken = take_weights(network)
+    assert set(taken) == set(weights)
+    assert all(np.array_equal(taken[name], weights[name]) for name in weights)
+
+
+def test_weights_survive_the_file_and_the_same_weights_give_the_same_bytes(stored: Path) -> None:
+    weights = random_weights()
+    read = read_weights(stored)
+    assert n_grades(read) == 5
+    assert np.array_equal(read["conv1_bn/moving_variance"], weights["conv1_bn/moving_variance"])  # over 65504
+    kernel = weights["conv3_block1_2_conv/kernel"]
+    assert np.abs(read["conv3_block1_2_conv/kernel"] - kernel).max() < 1e-3 * np.abs(kernel).max()
+    assert packed(weights) == stored.read_bytes()
+    assert stored.stat().st_size < 50_000_000
+
+
+def test_weights_that_have_diverged_are_not_kept() -> None:
+    for value in (np.nan, np.inf, 1e6):
+        weights = random_weights()
+        weights["grades/kernel"][0, 0] = value
+        with pytest.raises(WeightsError, match="grades/kernel"):
+            packed(weights)
+
+
+def test_a_cut_weights_file_is_refused(stored: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "network.npz"
+    cut.write_bytes(stored.read_bytes()[:1_000_000])
+    with pytest.raises(WeightsError, match="not a whole weights file"):
+        read_weights(cut)
+
+
+def test_a_missing_layer_is_named(tmp_path: Path) -> None:
+    weights = random_weights()
+    del weights["conv4_block2_2_conv/kernel"]
+    with pytest.raises(WeightsError, match="conv4_block2_2_conv/kernel"):
+        write_serving_form(weights, tmp_path / "form.onnx")
+
+
+def test_a_version_is_served_once_its_golden_batch_agrees(tmp_path: Path, scorer: OnnxScorer) -> None:
+    batch = pictures(3)
+    folder = random_version(tmp_path / "random-1", scorer.score(crops(batch)), batch)
+    cache = tmp_path / "cache"
+    made = ready_scorer(read_version(folder), cache)
+    assert made.version == "random-1"
+    forms = list(cache.rglob("*.onnx"))
+    assert len(forms) == 1
+    before = forms[0].stat().st_mtime_ns
+    ready_scorer(read_version(folder), cache)
+    assert forms[0].stat().st_mtime_ns == before  # found, not made again
+
+
+def test_a_version_whose_golden_batch_disagrees_is_refused_and_not_kept(tmp_path: Path, scorer: OnnxScorer) -> None:
+    batch = pictures(3)
+    said = scorer.score(crops(batch))
+    said[1, 0] += 0.002
+    folder = random_version(tmp_path / "random-1", said, batch)
+    with pytest.raises(ServingFormError, match=r"random-1.*golden batch"):
+        ready_scorer(read_version(folder), tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.onnx"))
+
+
+def test_a_folder_that_lacks_a_file_is_no_version(tmp_path: Path) -> None:
+    (tmp_path / "half").mkdir()
+    with pytest.raises(VersionError, match=r"network.npz is missing"):
+        read_version(tmp_path / "half")
