@@ -159,13 +159,11 @@ def _lines(row: Row, widths: Sequence[float]) -> int:
     """How many lines the fullest cell of a row takes: not every program finds that out when it opens the file."""
     most = 1
     for cell, width in zip(row, widths, strict=False):
-        if (
-            cell is not None
-            and isinstance(cell.value, str)
-            and cell.look in _WRAPPED
-            and len(cell.value) * 2 > width - 2
-        ):
-            most = max(most, text_lines(cell.value, width - 2))
+        if cell is None or not isinstance(cell.value, str) or cell.look not in _WRAPPED:
+            continue
+        inside = width - (2 if cell.look in _INDENTED else 0.5)
+        if len(cell.value) * 2 > inside:
+            most = max(most, text_lines(cell.value, inside))
     return min(most, _MOST_LINES)
 
 

@@ -92,14 +92,15 @@ def test_a_days_counts_are_whole_and_beds_are_in_order() -> None:
         *eight(),
         record(9, Rejection(Reason.TOO_DIM), bed="10"),
         record(10, assessment(((Grade.MILD, 0.0, 9.0),)), bed="9"),
+        record(11, assessment(((Grade.MILD, 0.0, 9.0),)), bed="Window"),
     ]
     counts = count(day)
-    assert counts.recordings == 10
-    assert counts.by_grade == (1, 2, 1, 1, 1)
+    assert counts.recordings == 11
+    assert counts.by_grade == (1, 3, 1, 1, 1)
     assert counts.by_reason == ((Reason.TOO_DIM, 2), (Reason.UNREADABLE, 1))
     assert counts.stopped == 1
-    assert [bed.bed for bed in counts.by_bed] == ["3", "7", "09", "9", "10", "12", "12A", "15", ""]
-    assert sum(bed.recordings for bed in counts.by_bed) == 10
+    assert [bed.bed for bed in counts.by_bed] == ["3", "7", "09", "9", "10", "12", "12A", "15", "Window", ""]
+    assert sum(bed.recordings for bed in counts.by_bed) == 11
     twelve = next(bed for bed in counts.by_bed if bed.bed == "12")
     assert (twelve.by_grade, twelve.ungraded) == ((0, 0, 1, 0, 1), 0)
 

@@ -241,6 +241,14 @@ def test_a_number_that_is_none_does_not_break_the_file() -> None:
     assert row["Confidence"].value == "–"
 
 
+def test_a_row_is_high_enough_for_the_advice_in_it() -> None:
+    sheet = opened(eight())["Record"]
+    heights = [sheet.row_dimensions[row].height for row in range(5, 13)]
+    # Row 7 of the day has three lines of advice, row 6 two; programs that open the file do not all find that out.
+    assert heights[6] >= 3 * 13
+    assert heights[6] > heights[3] >= 2 * 13
+
+
 def test_the_day_sheet_counts_every_recording_once() -> None:
     rows = [[cell.value for cell in row] for row in opened(eight())["Day"].iter_rows()]
     counted = {row[0]: row[3] for row in rows[5:12]}
