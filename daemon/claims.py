@@ -21,6 +21,7 @@ from pathlib import Path
 
 from archive.files import move_whole, remove_surely, sweep_unfinished
 
+_NEW = "new-"
 _ID = r"[0-9a-f]{64}"
 _OWN = re.compile(_ID)
 _COPY = re.compile(rf"copy-({_ID})-[0-9a-f]+")
@@ -51,7 +52,7 @@ class Claims:
 
         Raises: OSError: it cannot be moved; it is still in the inbox. NoRecordingError: it is no regular file any more.
         """
-        folder = self._work / f"new-{secrets.token_hex(8)}"
+        folder = self._work / f"{_NEW}{secrets.token_hex(8)}"
         folder.mkdir(mode=0o700)
         file = folder / path.name
         try:
@@ -90,6 +91,12 @@ class Claims:
             else:
                 found.append(claim)
         return tuple(found)
+
+    def unknown(self) -> tuple[Claim, ...]:
+        """What was claimed and not fingerprinted. Looks into no other folder: thousands may wait to be graded."""
+        with os.scandir(self._work) as entries:
+            folders = sorted(entry.path for entry in entries if entry.name.startswith(_NEW))
+        return tuple(claim for claim in map(_claim_in, map(Path, folders)) if claim is not None)
 
     def remove(self, claim: Claim) -> None:
         """Remove the plain recording. Only after its sealed copy was verified."""

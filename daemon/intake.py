@@ -19,6 +19,7 @@ from daemon.settling import Settling
 from reports.identity import read_identity
 
 _LOG = logging.getLogger(__name__)
+MOST_AT_ONCE = 50
 _INBOX = "/"  # no file is called so
 
 
@@ -34,17 +35,22 @@ class Intake:
         self._settling = Settling(settings.settle_s)
         self._told: dict[str, str] = {}
 
-    def look(self, heed: Callable[[], None] = lambda: None) -> None:
-        """Take in every recording that stands still; `heed` is called between two and may raise to stop."""
+    def look(self, heed: Callable[[], None] = lambda: None) -> bool:
+        """Take in recordings that stand still; `heed` is called between two and may raise to stop.
+
+        Returns: whether more of them stand still: of thousands, the first are graded before the last are hashed.
+        """
         listing = self._listing()
-        for path in self._settling.settled(listing.recordings, self._clock.monotonic_s()):
+        still = self._settling.settled(listing.recordings, self._clock.monotonic_s())
+        for path in still[:MOST_AT_ONCE]:
             heed()
             self._quietly(path.name, partial(self._take, path))
-        for claim in self._claims.all():
-            if not claim.id:  # claimed before, but the disk or the ledger would not have it
-                self._quietly(claim.file.name, partial(self._receive, claim))
-        present = {_INBOX, *(path.name for path in (*listing.recordings, *self._claimed()))}
+        unknown = self._claims.unknown()  # claimed before, but the disk or the ledger would not have it
+        for claim in unknown:
+            self._quietly(claim.file.name, partial(self._receive, claim))
+        present = {_INBOX, *(path.name for path in listing.recordings), *(claim.file.name for claim in unknown)}
         self._told = {name: words for name, words in self._told.items() if name in present}
+        return len(still) > MOST_AT_ONCE
 
     def next_s(self) -> float | None:
         """How long until a file that is being waited for may stand still; None if none is."""
@@ -109,6 +115,3 @@ class Intake:
         if self._told.get(name) != words:
             _LOG.warning(words)
         self._told[name] = words
-
-    def _claimed(self) -> tuple[Path, ...]:
-        return tuple(claim.file for claim in self._claims.all())

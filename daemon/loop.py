@@ -87,12 +87,13 @@ class Loop:
         try:
             if self._watcher is not None:
                 self._watcher.keep_watching()
-            self._intake.look(self._between)
+            more = self._intake.look(self._between)
             job = self._ledger.due(self._clock.now())
-            if job is None:
+            if job is None and not more:
                 self._tidying.tidy()
                 self._sheets.catch_up()
-                return False
+            if job is None:
+                return more
             self._step(job)
         except Exception as error:  # noqa: BLE001 - the only one: whatever happens to one recording, the ward goes on
             return self._set_back(job, error)

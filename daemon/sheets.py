@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-import time
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic, time
 
 from archive.files import remove_surely, write_whole
 from archive.ledger import Ledger
@@ -19,6 +20,8 @@ from daemon.records import record_of
 from reports.workbook import day_workbook
 
 _LOG = logging.getLogger(__name__)
+
+REST_FACTOR = 9.0
 
 
 class Sheets:
@@ -30,6 +33,7 @@ class Sheets:
         self._stale = stale
         self._ledger = ledger
         self._told: dict[date, str] = {}
+        self._not_before_s: dict[date, float] = {}
 
     def day_of(self, moment: datetime) -> date:
         """The day by the ward's clocks."""
@@ -43,27 +47,41 @@ class Sheets:
         """The workbook of that moment's day must be written again."""
         (self._stale / self.day_of(moment).isoformat()).touch()
 
+    def keep_up(self) -> None:
+        """As `catch_up`, but leaves out a workbook that took long to write and was written just now.
+
+        A workbook is written as a whole and takes longer with every row: written for each of a thousand recordings it
+        would take longer than grading them. So at most a tenth of the time goes into it, and `catch_up` writes the rest.
+        """
+        self._write_stale(lambda day: monotonic() < self._not_before_s.get(day, 0.0))
+
     def catch_up(self) -> None:
         """Write every workbook that must be written again, except where somebody has it open: those later."""
+        self._write_stale(lambda day: False)
+
+    def _write_stale(self, is_early: Callable[[date], bool]) -> None:
         for marker in sorted(self._stale.iterdir()):
             day = date.fromisoformat(marker.name)
-            holder = open_elsewhere(self.path_of(day), self._ward.open_sheet_s, time.time())
-            if holder is not None:
-                self._tell_once(
-                    day, f"the workbook of {day} is open (lock file {holder}); it is written once it is closed"
-                )
-                continue
-            try:
-                self._write(day)
-            except OSError as error:
-                self._tell_once(day, f"the workbook of {day} cannot be written ({error.strerror}); it is tried again")
+            if is_early(day) or not self._written(day):
                 continue
             self._told.pop(day, None)
             remove_surely(marker)
 
-    def stale_days(self) -> tuple[date, ...]:
-        """The days whose workbook is still to be written."""
-        return tuple(sorted(date.fromisoformat(marker.name) for marker in self._stale.iterdir()))
+    def _written(self, day: date) -> bool:
+        program = open_elsewhere(self.path_of(day), self._ward.open_sheet_s, time())
+        if program is not None:
+            self._tell_once(
+                day, f"the workbook of {day} is open (lock file {program}); it is written once it is closed"
+            )
+            return False
+        began_s = monotonic()
+        try:
+            self._write(day)
+        except OSError as error:
+            self._tell_once(day, f"the workbook of {day} cannot be written ({error.strerror}); it is tried again")
+            return False
+        self._not_before_s[day] = monotonic() + REST_FACTOR * (monotonic() - began_s)
+        return True
 
     def _write(self, day: date) -> None:
         records = [record_of(job) for job in self._ledger.of_day(day, self._zone)]

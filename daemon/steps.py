@@ -32,6 +32,10 @@ class LostRecordingError(FileNotFoundError):
     """The plain recording of a job that still needs it is not in the work folder."""
 
 
+class ChangedRecordingError(OSError):
+    """The plain recording is not the one that was fingerprinted: sealing it would lose the one that was graded."""
+
+
 class Grading:
     """RECEIVED -> GRADED."""
 
@@ -84,7 +88,7 @@ class Reporting:
     def take(self, job: Job) -> None:
         """Write the row and make the sound. Heard once: after a crash between sound and ledger, once more."""
         self._sheets.mark(job.received_at)
-        self._sheets.catch_up()
+        self._sheets.keep_up()
         if not job.announced:
             sound = self._announcements.make(record_of(job), self._sheets.day_of(job.received_at))
             if sound is not None:
@@ -110,7 +114,10 @@ class Sealing:
         name = f"{job.received_at:%Y/%m}/{job.id[:SEALED_NAME_DIGITS]}.age"
         target = self._archive / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        receipt = replace(seal_file(_file_of(job, self._claims), target, recipients), sealed_name=name)
+        plain = _file_of(job, self._claims)
+        if sha256_of(plain) != job.id:
+            raise ChangedRecordingError("a program still wrote to the recording after it was taken in; copy it again")
+        receipt = replace(seal_file(plain, target, recipients), sealed_name=name)
         self._ledger.archived(job.id, receipt, self._clock.now())
         self._claims.remove_of(job.id)
         _LOG.info("%s sealed in %.1f s", job.id[:8], monotonic() - began_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 
@@ -16,8 +17,8 @@ def in_words(error: BaseException, source: str) -> str:
         return error.strerror
     words = str(error) or type(error).__name__
     for name in (source, Path(source).stem):
-        if name:
-            words = words.replace(name, "<recording>")
+        if len(name) > 1:
+            words = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", "<recording>", words)
     words = " ".join(words.split())[:_LONGEST]
     return words if isinstance(error, OSError) else f"{type(error).__name__}: {words}"
 

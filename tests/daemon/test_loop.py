@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.jobs import State
+from daemon.intake import MOST_AT_ONCE
 from daemon.stopping import Stop
 from grading.types import Assessment, Grade, Reason, Rejection
 from tests.hospital import BREAKS, DIM, GARBAGE, MILD, SEVERE, Hospital
@@ -94,6 +95,31 @@ def test_recordings_are_numbered_in_the_order_in_which_they_were_written(ward: H
     ward.work()
 
     assert [job.source for job in ward.rows()] == ["c.mp4", "a.mp4", "b.mp4"]
+
+
+def test_of_many_recordings_the_first_are_done_before_the_last_are_taken_in(ward: Hospital) -> None:
+    for number in range(MOST_AT_ONCE + 1):
+        ward.drop(f"{number}.mp4", MILD + b"\n%d" % number)
+    ward.loop.turn()
+    ward.clock.turn(5.0)
+
+    ward.loop.turn()
+
+    assert len(ward.rows()) == MOST_AT_ONCE
+    assert len(ward.inbox_files()) == 1
+    ward.work(most_turns=400)
+    assert ward.inbox_files() == []
+
+
+def test_copies_only_are_all_taken_in_without_waiting_for_the_next_look(ward: Hospital) -> None:
+    ward.drop("a.mp4", MILD)
+    ward.work()
+    for number in range(2 * MOST_AT_ONCE):
+        ward.drop(f"{number}.mp4", MILD)
+
+    ward.work()
+
+    assert ward.inbox_files() == ward.work_files() == []
 
 
 def test_files_with_other_endings_and_links_are_left_where_they_are(ward: Hospital) -> None:
@@ -217,6 +243,17 @@ def test_nothing_is_removed_before_it_is_sealed(ward: Hospital) -> None:
 
     assert ward.row().state is State.REPORTED
     assert [path.read_bytes() for path in ward.place.work.rglob("*.mp4")] == [MILD]
+
+
+def test_a_recording_that_was_changed_after_it_was_graded_is_never_sealed_as_the_graded_one(ward: Hospital) -> None:
+    ward.drop("a.mp4", MILD)
+    ward.grades.meanwhile = lambda: next(ward.place.work.rglob("*.mp4")).write_bytes(SEVERE)  # type: ignore[assignment]
+
+    ward.work()
+
+    assert ward.sealed() == []
+    assert "copy it again" in ward.row().trouble
+    assert [path.read_bytes() for path in ward.place.work.rglob("*.mp4")] == [SEVERE]
 
 
 def test_a_stop_in_the_middle_of_grading_costs_the_recording_no_attempt(tmp_path: Path) -> None:

@@ -63,8 +63,13 @@ def is_at_work(folder: Path) -> bool:
     return states(folder) == [State.RECEIVED] and any((folder / "state/work").glob("*/*.mp4"))
 
 
-def plain_files(folder: Path) -> list[Path]:
-    return [path for place in ("inbox", "state/work") for path in (folder / place).rglob("*")]
+def is_done(folder: Path) -> bool:
+    """One recording, archived, and no plain copy anywhere."""
+    try:
+        plain = [path for place in ("inbox", "state/work") for path in (folder / place).rglob("*")]
+    except FileNotFoundError:  # removed while we looked
+        return False
+    return states(folder) == [State.ARCHIVED] and not plain
 
 
 def test_a_dropped_recording_is_heard_of_long_before_the_next_rescan(folder: Path) -> None:
@@ -72,7 +77,7 @@ def test_a_dropped_recording_is_heard_of_long_before_the_next_rescan(folder: Pat
         assert soon((folder / "state/lock").exists)
         (folder / "inbox/bed1.mp4").write_bytes(SEVERE)
 
-        assert soon(lambda: states(folder) == [State.ARCHIVED] and not plain_files(folder))
+        assert soon(lambda: is_done(folder))
 
 
 def test_sigterm_in_the_middle_of_grading_ends_it_cleanly_and_a_restart_picks_up(folder: Path) -> None:
@@ -88,7 +93,7 @@ def test_sigterm_in_the_middle_of_grading_ends_it_cleanly_and_a_restart_picks_up
         assert ledger.latest(1)[0].attempts == 0
 
     with daemon(folder):
-        assert soon(lambda: states(folder) == [State.ARCHIVED] and not plain_files(folder))
+        assert soon(lambda: is_done(folder))
 
 
 def test_after_kill_9_in_the_middle_of_grading_the_row_is_there_once_and_nothing_is_left(folder: Path) -> None:
@@ -99,7 +104,7 @@ def test_after_kill_9_in_the_middle_of_grading_the_row_is_there_once_and_nothing
         process.wait(5)
 
     with daemon(folder):
-        assert soon(lambda: states(folder) == [State.ARCHIVED] and not plain_files(folder))
+        assert soon(lambda: is_done(folder))
     assert len([path for path in (folder / "archive").rglob("*") if path.is_file()]) == 1
 
 

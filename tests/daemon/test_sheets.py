@@ -23,6 +23,16 @@ def test_the_days_workbook_has_a_row_for_each_recording(ward: Hospital) -> None:
     assert all(job.id[:12] in ward.sheet_text() for job in ward.rows())
 
 
+def test_rows_of_a_crowded_hour_are_written_together_and_none_is_missing(ward: Hospital) -> None:
+    for number in range(60):
+        ward.drop(f"{number}.mp4", MILD + b"\n%d" % number)
+
+    ward.work(most_turns=400)
+
+    assert all(job.id[:12] in ward.sheet_text() for job in ward.rows())
+    assert list(ward.place.stale.iterdir()) == []
+
+
 def test_a_recording_after_midnight_is_in_the_next_days_workbook(tmp_path: Path) -> None:
     with Hospital(tmp_path, zone="Asia/Shanghai") as ward:
         ward.clock.turn(8 * 3600 - 10)  # midnight in Shanghai is 16:00 UTC
