@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from grading.engine import Session
 from grading.types import Crop
 
 BATCH = 8  # larger batches save nothing on a CPU and hold more memory
@@ -25,18 +25,13 @@ class OnnxScorer:
 
     def __init__(self, serving_form: Path, version: str, threads: int = 2) -> None:
         self.version = version
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # a worker that spins while it waits burns the core that decoding needs
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(serving_form), options, providers=["CPUExecutionProvider"])
-        self.n_grades = int(self._session.get_outputs()[0].shape[1])
+        self._session = Session(serving_form, threads)
+        self.n_grades = int(self._session.last_output_size)
 
     def score(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         """Probabilities, float32 (len(crops), n_grades); rows sum to 1."""
         out = np.empty((len(crops), self.n_grades), np.float32)
         for start in range(0, len(crops), BATCH):
             batch = np.stack([crop.pixels for crop in crops[start : start + BATCH]])
-            out[start : start + len(batch)] = self._session.run(["grades"], {"pixels": batch})[0]
+            out[start : start + len(batch)] = self._session.run(batch)[0]
         return out

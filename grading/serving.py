@@ -10,14 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
 from grading.crops import CROP_PX
+from grading.engine import FLOAT, UINT8, Graph
 from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array, Weights, WeightsError
 
-OPSET, IR_VERSION = 17, 9
 BATCH_NORMALISATION_EPSILON = 1.001e-5  # of keras.applications.ResNet50
 BLOCKS = (3, 4, 6, 3)  # residual blocks of stages 2 to 5
 CHANNEL_MEANS_BGR = np.array([103.939, 116.779, 123.68], np.float32)
@@ -58,21 +56,21 @@ def write_serving_form(weights: Weights, path: Path) -> None:
 
 def serving_form(weights: Weights) -> bytes:
     """The ONNX model: uint8 (n, 224, 224, 3) RGB -> float32 (n, n_grades) probabilities."""
-    graph = _ResNet(weights)
-    source = graph.preprocessed("pixels")
-    source = graph.convolved(source, "conv1", stride=2, pad=3)
-    source = graph.node("MaxPool", [source], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    net = _ResNet(weights)
+    source = net.preprocessed("pixels")
+    source = net.convolved(source, "conv1", stride=2, pad=3)
+    source = net.graph.node("MaxPool", [source], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
     for stage, blocks in enumerate(BLOCKS, start=2):
         for block in range(1, blocks + 1):
             stride = 2 if block == 1 and stage > 2 else 1
-            source = graph.residual(source, f"conv{stage}_block{block}", stride)
-    pooled = graph.node("GlobalAveragePool", [source])
-    flat = graph.node("Flatten", [pooled])
-    logits = graph.node(
-        "Gemm", [flat, graph.constant(graph.weight(HEAD_KERNEL)), graph.constant(graph.weight(HEAD_BIAS))]
-    )
-    graph.nodes.append(helper.make_node("Softmax", [logits], ["grades"], axis=1))
-    return graph.model(int(graph.weight(HEAD_BIAS).shape[0]))
+            source = net.residual(source, f"conv{stage}_block{block}", stride)
+    pooled = net.graph.node("GlobalAveragePool", [source])
+    flat = net.graph.node("Flatten", [pooled])
+    kernel, bias = net.weight(HEAD_KERNEL), net.weight(HEAD_BIAS)
+    logits = net.graph.node("Gemm", [flat, net.graph.constant(kernel), net.graph.constant(bias)])
+    net.graph.node("Softmax", [logits], "grades", axis=1)
+    shape: list[int | str] = ["n", CROP_PX, CROP_PX, 3]
+    return net.graph.finished(("pixels", UINT8, shape), {"grades": ["n", len(bias)]})
 
 
 class _ResNet:
@@ -80,38 +78,27 @@ class _ResNet:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+        self.graph = Graph()
 
     def weight(self, name: str) -> Array:
         if name not in self.weights:
             raise WeightsError(f"the array {name} is missing: not the weights of a whole ResNet50")
         return self.weights[name]
 
-    def constant(self, array: Array) -> str:
-        name = f"w{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array, dtype=np.float32), name))
-        return name
-
-    def node(self, kind: str, inputs: list[str], **attributes: object) -> str:
-        name = f"v{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], **attributes))
-        return name
-
     def preprocessed(self, source: str) -> str:
-        numbers = self.node("Cast", [source], to=TensorProto.FLOAT)
+        numbers = self.graph.node("Cast", [source], to=FLOAT)
         # the means are turned to RGB here and conv1's input channels there, so that no pixel is moved
-        less_mean = self.node("Sub", [numbers, self.constant(CHANNEL_MEANS_BGR[::-1])])
-        return self.node("Transpose", [less_mean], perm=[0, 3, 1, 2])
+        less_mean = self.graph.node("Sub", [numbers, self.graph.constant(CHANNEL_MEANS_BGR[::-1])])
+        return self.graph.node("Transpose", [less_mean], perm=[0, 3, 1, 2])
 
     def convolved(self, source: str, name: str, *, stride: int, pad: int, relu: bool = True) -> str:
         kernel, bias = self._folded(name)
         if name == "conv1":
             kernel = kernel[:, :, ::-1]
-        arrays = [source, self.constant(kernel.transpose(3, 2, 0, 1)), self.constant(bias)]
+        arrays = [source, self.graph.constant(kernel.transpose(3, 2, 0, 1)), self.graph.constant(bias)]
         shape = list(kernel.shape[:2])
-        out = self.node("Conv", arrays, kernel_shape=shape, strides=[stride, stride], pads=[pad] * 4)
-        return self.node("Relu", [out]) if relu else out
+        out = self.graph.node("Conv", arrays, kernel_shape=shape, strides=[stride, stride], pads=[pad] * 4)
+        return self.graph.node("Relu", [out]) if relu else out
 
     def residual(self, source: str, name: str, stride: int) -> str:
         """H(x) = F(x) + x (paper, section 2.3), with a projection of x in the first block of a stage."""
@@ -120,7 +107,7 @@ class _ResNet:
         inner = self.convolved(source, f"{name}_1", stride=stride, pad=0)
         inner = self.convolved(inner, f"{name}_2", stride=1, pad=1)
         inner = self.convolved(inner, f"{name}_3", stride=1, pad=0, relu=False)
-        return self.node("Relu", [self.node("Add", [shortcut, inner])])
+        return self.graph.node("Relu", [self.graph.node("Add", [shortcut, inner])])
 
     def _folded(self, name: str) -> tuple[Array, Array]:
         gamma, beta = self.weight(f"{name}_bn/gamma"), self.weight(f"{name}_bn/beta")
@@ -128,15 +115,3 @@ class _ResNet:
         scale = gamma / np.sqrt(variance + np.float32(BATCH_NORMALISATION_EPSILON))
         bias = (self.weight(f"{name}_conv/bias") - mean) * scale + beta
         return self.weight(f"{name}_conv/kernel") * scale, bias
-
-    def model(self, n_grades: int) -> bytes:
-        shape = ["n", CROP_PX, CROP_PX, 3]
-        graph = helper.make_graph(
-            self.nodes,
-            "peea_resnet50",
-            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape)],
-            [helper.make_tensor_value_info("grades", TensorProto.FLOAT, ["n", n_grades])],
-            self.constants,
-        )
-        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-        return bytes(made.SerializeToString())

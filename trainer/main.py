@@ -6,9 +6,12 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 app = typer.Typer(
     name="peea-trainer",
@@ -58,6 +61,44 @@ def fit(
         train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
 
 
+SettingsFile = Annotated[
+    Path | None, typer.Option(help="The settings (default: peea.toml here, or /etc/peea/peea.toml).")
+]
+WardFolder = Annotated[Path | None, typer.Option(help="The ward's folder, if no settings name it.")]
+USUAL_PLACES = (Path("peea.toml"), Path("/etc/peea/peea.toml"))
+
+
+@app.command()
+def now(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Train from the ward's labelled cases now, if there are enough new ones; the version is then ready to activate."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from trainer.ward import train_now
+
+    train_now(_settings(settings, ward), datetime.now(UTC))
+
+
+@app.command()
+def run(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Train by the schedule in the settings until told to end; a time missed while switched off is made up for."""
+    from trainer.ward import run_on_schedule
+
+    arguments = [*(["--settings", str(settings)] if settings else []), *(["--ward", str(ward)] if ward else [])]
+    run_on_schedule(_settings(settings, ward), arguments)
+
+
+def _settings(file: Path | None, ward: Path | None) -> Settings:
+    from config.logs import set_up
+    from config.settings import load
+
+    if file is None and ward is not None and (ward / "peea.toml").is_file():
+        file = ward / "peea.toml"
+    if file is None and ward is None:
+        file = next((place for place in USUAL_PLACES if place.is_file()), None)
+    found = load(file, ward_folder=ward)
+    set_up(found.logging.level)
+    return found
+
+
 def main() -> None:
     """Runs the command; every expected error is one line that says what to do, with exit status 1."""
     try:
@@ -65,3 +106,7 @@ def main() -> None:
     except (ValueError, OSError) as problem:
         print(f"peea-trainer: {problem}", file=sys.stderr)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

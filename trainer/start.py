@@ -9,7 +9,9 @@ from pathlib import Path
 
 import keras
 
-from grading.network import STAGES, stage_of
+from grading.network import HEAD, STAGES, put_weights, stage_of
+from grading.version import read_version
+from grading.weights import n_grades, read_weights
 
 # The last layer of each stage: a partial file holds the backbone up to one of these.
 _STAGE_ENDS = ("conv5_block3_out", "conv4_block6_out", "conv3_block4_out", "conv2_block3_out", "pool1_pool")
@@ -38,14 +40,16 @@ def initialise(network: keras.Model, source: str) -> Start:
 
     Args:
         network: from grading.network.build.
-        source: a weights file of keras.applications.ResNet50 (whole or cut after a stage), "imagenet" to have Keras
-            fetch the official file, or "" for random weights.
+        source: a weights file of keras.applications.ResNet50 (whole or cut after a stage), the folder of a model
+            version, "imagenet" to have Keras fetch the official file, or "" for random weights.
 
     Raises:
         StartError: the file is missing or fits no cut of the network, or there is no network to fetch it from.
     """
     if not source:
         return Start(tuple((stage, "random") for stage in (*STAGES, "head")))
+    if Path(source).is_dir():
+        return _from_version(network, Path(source))
     donor, end = _official() if source == IMAGENET else _from_file(Path(source))
     given = set()
     for layer in donor.layers:
@@ -66,6 +70,18 @@ def _official() -> tuple[keras.Model, str]:
             f"the ImageNet weights cannot be fetched ({problem}): name a weights file with --start instead"
         ) from problem
     return keras.applications.ResNet50(include_top=False, weights="imagenet"), _STAGE_ENDS[0]
+
+
+def _from_version(network: keras.Model, folder: Path) -> Start:
+    version = read_version(folder)
+    weights = dict(read_weights(version.weights))
+    if n_grades(weights) != int(network.output.shape[-1]):  # a head for other grades is of no use
+        weights = {name: values for name, values in weights.items() if not name.startswith(HEAD)}
+    left = put_weights(network, weights)
+    sources = dict.fromkeys(STAGES, version.card.version) | {
+        "head": "random" if HEAD in left else version.card.version
+    }
+    return Start(tuple(sources.items()))
 
 
 def _from_file(path: Path) -> tuple[keras.Model, str]:

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from grading.types import Grade
+from trainer.cases import CasesError, read_cases
+
+
+def listed(folder: Path, lines: list[str], head: str = "file,patient,grade") -> Path:
+    for line in lines:
+        cv2.imwrite(str(folder / line.split(",")[0]), np.full((8, 8, 3), 90, np.uint8))
+    path = folder / "list.csv"
+    path.write_text("\n".join([head, *lines]))
+    return path
+
+
+def many(patients: int, per: int) -> list[str]:
+    return [f"{p:02d}_{i}.png,P{p:02d},{(p + i) % 5}" for p in range(patients) for i in range(per)]
+
+
+def test_a_patient_stands_in_one_part_only_and_the_parts_are_60_20_20(tmp_path: Path) -> None:
+    cases = read_cases(listed(tmp_path, many(20, 3)))
+    parts = {case.patient: {other.part for other in cases if other.patient == case.patient} for case in cases}
+    assert all(len(where) == 1 for where in parts.values())
+    counts = [sum(where == {part} for where in parts.values()) for part in ("train", "val", "test")]
+    assert counts == [12, 4, 4]
+
+
+def test_the_split_depends_on_the_seed_alone(tmp_path: Path) -> None:
+    path = listed(tmp_path, many(20, 2))
+    assert read_cases(path, seed=1) == read_cases(path, seed=1)
+    assert read_cases(path, seed=1) != read_cases(path, seed=2)
+
+
+def test_a_vas_becomes_the_paper_s_grade(tmp_path: Path) -> None:
+    lines = [f"{vas}.png,P{vas},{vas}" for vas in range(11)]
+    cases = read_cases(listed(tmp_path, lines, "file,patient,VAS"))
+    assert [int(case.grade) for case in cases] == [0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4]
+
+
+def test_a_leaked_patient_is_named(tmp_path: Path) -> None:
+    path = listed(tmp_path, ["a.png,P01,1,train", "b.png,P01,2,test", "c.png,P02,2,val"], "file,patient,grade,split")
+    with pytest.raises(CasesError, match="more than one part: P01"):
+        read_cases(path)
+
+
+def test_every_line_that_cannot_be_used_is_named_at_once(tmp_path: Path) -> None:
+    path = listed(tmp_path, ["a.png,P01,7", "b.png,,2", "c.png,P03,mild"])
+    path.write_text(path.read_text() + "\ngone.png,P04,1")
+    with pytest.raises(CasesError) as error:
+        read_cases(path)
+    message = str(error.value)
+    assert all(f"line {line}:" in message for line in (2, 3, 4, 5))
+    assert "no picture gone.png" in message
+
+
+def test_a_list_without_its_columns_says_which_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("picture,pain\na.png,3")
+    with pytest.raises(CasesError, match="file, patient and grade"):
+        read_cases(path)
+
+
+def test_supplementary_pictures_are_for_training_only(tmp_path: Path) -> None:
+    path = listed(tmp_path, ["a.png,P01,1,test", "b.png,P02,2,val"], "file,patient,grade,split")
+    assert {case.part for case in read_cases(path, only_training=True)} == {"train"}
+    assert read_cases(path)[0].grade is Grade.MILD

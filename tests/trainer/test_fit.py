@@ -1,0 +1,127 @@
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import pytest
+
+from grading.types import Pixels
+from trainer.augment import Augmentation
+from trainer.fit import Batches, Phase, Plan, fit, probabilities
+
+STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
+PHASES = (Phase("new", ("conv5", "head"), 2, 3e-2), Phase("whole", ("conv1", "conv5", "head"), 2, 3e-3))
+PLAN = Plan(PHASES, batch=8, dropout=0.0, augmentation=STILL)
+
+
+def network(seed: int = 0) -> keras.Model:
+    """A network of the same kinds of layers and names as the real one, in miniature."""
+    keras.utils.set_random_seed(seed)
+    pixels = keras.Input((16, 16, 3))
+    inner = keras.layers.Conv2D(4, 3, name="conv1_conv")(pixels / 255.0)
+    inner = keras.layers.BatchNormalization(name="conv1_bn")(inner)
+    inner = keras.layers.ReLU(name="conv1_relu")(inner)
+    inner = keras.layers.Conv2D(8, 3, name="conv5_conv")(inner)
+    inner = keras.layers.BatchNormalization(name="conv5_bn")(inner)
+    inner = keras.layers.GlobalAveragePooling2D(name="avg_pool")(inner)
+    return keras.Model(pixels, keras.layers.Dense(5, activation="softmax", name="grades")(inner))
+
+
+def learnable(count: int = 160) -> tuple[Pixels, np.ndarray]:
+    """Pictures whose redness is their grade, with noise."""
+    rng = np.random.default_rng(0)
+    grades = rng.integers(0, 5, count)
+    pixels = rng.integers(0, 60, (count, 16, 16, 3)).astype(np.uint8)
+    pixels[..., 0] = (grades * 45)[:, None, None] + rng.integers(0, 20, (count, 16, 16))
+    return pixels, np.eye(5, dtype=np.float32)[grades]
+
+
+class Killed(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends the fit as a kill would, in the middle of an epoch of the second phase."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epochs = 0
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        if self.epochs == 3 and batch == 5:
+            raise KeyboardInterrupt
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        self.epochs += 1
+
+
+class Counted(keras.callbacks.Callback):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.epochs = 0
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        self.epochs += 1
+
+
+def test_a_network_learns_in_phases(tmp_path: Path) -> None:
+    pixels, learnt = learnable()
+    made = network()
+    fit(made, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path)
+    said = probabilities(made, pixels, range(120, 160))
+    assert (said.argmax(1) == learnt[120:].argmax(1)).mean() > 0.6
+
+
+def test_what_is_frozen_does_not_move_and_what_learns_does(tmp_path: Path) -> None:
+    pixels, learnt = learnable()
+    made = network()
+    before = {layer.name: [np.array(value) for value in layer.get_weights()] for layer in made.layers}
+    fit(made, pixels, learnt, range(120), Plan(PHASES[:1], batch=8, augmentation=STILL), ("conv5", "head"), tmp_path)
+    moved = {
+        layer.name: any(
+            not np.array_equal(old, new) for old, new in zip(before[layer.name], layer.get_weights(), strict=True)
+        )
+        for layer in made.layers
+    }
+    assert not moved["conv1_conv"] and not moved["conv1_bn"]
+    assert moved["conv5_conv"] and moved["conv5_bn"] and moved["grades"]
+
+
+def test_pre_trained_normalisation_keeps_its_statistics_when_the_whole_network_learns(tmp_path: Path) -> None:
+    pixels, learnt = learnable()
+    made = network()
+    before = [np.array(value) for value in made.get_layer("conv1_bn").get_weights()]
+    fit(made, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path)
+    after = made.get_layer("conv1_bn").get_weights()
+    assert all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
+
+
+def test_a_killed_fit_goes_on_after_its_last_whole_epoch(tmp_path: Path) -> None:
+    pixels, learnt = learnable()
+    with pytest.raises(KeyboardInterrupt):
+        fit(network(), pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path, [Killed()])
+    again, counted = network(), Counted()
+    fit(again, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
+    assert counted.epochs == 1  # three of four were done
+    said = probabilities(again, pixels, range(120, 160))
+    assert (said.argmax(1) == learnt[120:].argmax(1)).mean() > 0.6
+
+
+def test_a_finished_fit_is_not_done_again(tmp_path: Path) -> None:
+    pixels, learnt = learnable()
+    one = network()
+    fit(one, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path)
+    other, counted = network(seed=9), Counted()
+    fit(other, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
+    assert counted.epochs == 0
+    assert probabilities(one, pixels, range(5)) == pytest.approx(probabilities(other, pixels, range(5)), abs=1e-6)
+
+
+def test_batches_hold_every_picture_once_an_epoch_and_in_another_order_the_next() -> None:
+    pixels = np.arange(64, dtype=np.uint8)[:, None, None, None].repeat(4, 1).repeat(4, 2).repeat(3, 3)
+    batches = Batches(pixels, range(64), np.eye(64, dtype=np.float32), PLAN, seed=1)
+    first = [int(value) for at in range(len(batches)) for value in batches[at][0][:, 0, 0, 0]]
+    batches.on_epoch_end()
+    second = [int(value) for at in range(len(batches)) for value in batches[at][0][:, 0, 0, 0]]
+    assert sorted(first) == sorted(second) == list(range(64))
+    assert first != second
+    taught = batches[0][1].argmax(1)
+    assert taught.tolist() == batches[0][0][:, 0, 0, 0].astype(int).tolist()

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grading.types import Grade
+from trainer.cases import Case
+from trainer.labels import pspi, targets
+
+
+def case(grade: int, intensity: float | None = None) -> Case:
+    return Case(Path("a.png"), "P1", Grade(grade), "train", intensity)
+
+
+def test_the_paper_s_example_is_12() -> None:
+    # Figure 4 and eq. 3: AU4 = 4, AU6 = 3, AU7 = 4, AU9 = 2, AU10 = 3, AU43 = 1, from the letters
+    assert pspi(4, 3, 4, 2, 3, 1) == 12
+
+
+def test_a_grade_without_a_coded_pspi_is_taught_as_it_is() -> None:
+    assert targets([case(3)], 5, 0.5).tolist() == [[0, 0, 0, 1, 0]]
+    assert targets([case(3, 12.0)], 5, 0.0).tolist() == [[0, 0, 0, 1, 0]]
+
+
+def test_a_pspi_at_an_edge_is_taught_as_half_and_half() -> None:
+    row = targets([case(2, 5.5)], 5, 0.5)[0]
+    assert row[1] == pytest.approx(0.5, abs=0.01) and row[2] == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_pspi_within_a_band_is_taught_as_nearly_sure() -> None:
+    assert targets([case(2, 8.0)], 5, 0.5)[0, 2] > 0.99
+
+
+def test_a_face_at_rest_is_at_rest() -> None:
+    assert targets([case(0, 0.0)], 5, 0.5).tolist() == [[1, 0, 0, 0, 0]]
+
+
+def test_rows_sum_to_one_with_four_grades_too() -> None:
+    rows = targets([case(1, 1.0), case(4, 15.0)], 4, 0.8)
+    assert rows.shape == (2, 4)
+    assert rows.sum(axis=1) == pytest.approx(np.ones(2), abs=1e-6)
