@@ -50,8 +50,9 @@ class Sheets:
     def keep_up(self) -> None:
         """As `catch_up`, but leaves out a workbook that took long to write and was written just now.
 
-        A workbook is written as a whole and takes longer with every row: written for each of a thousand recordings it
-        would take longer than grading them. So at most a tenth of the time goes into it, and `catch_up` writes the rest.
+        A workbook is written as a whole and takes longer with every row: if it were written for each of a thousand
+        recordings, it would take longer than grading them. At most a tenth of the time goes into it; `catch_up` writes
+        the last rows.
         """
         self._write_stale(lambda day: monotonic() < self._not_before_s.get(day, 0.0))
 
