@@ -113,7 +113,6 @@ class Trainer(_Section):
     cases: _Path
     least_new_cases: _Count
     epochs: _Count
-    patience: _Count
     batch: _Count
     seed: Annotated[int, Field(ge=0, lt=2**32)]
 

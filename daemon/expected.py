@@ -11,6 +11,7 @@ from daemon.workplace import HeldElsewhereError, WorkplaceError
 from grading.serving import ServingFormError
 from grading.version import VersionError
 from grading.weights import WeightsError
+from reports.speech import SpeechError
 
 _OURS = (
     HeldElsewhereError,
@@ -21,6 +22,7 @@ _OURS = (
     SealedFileError,
     ServingFormError,
     SettingsError,
+    SpeechError,
     VersionError,
     WeightsError,
     WorkplaceError,

@@ -38,7 +38,9 @@ app = typer.Typer(
 archive_app = typer.Typer(no_args_is_help=True, help="Seal recordings for the holders of keys, and open them again.")
 model_app = typer.Typer(no_args_is_help=True, help="The network that grades.")
 app.add_typer(archive_app, name="archive")
+speech_app = typer.Typer(no_args_is_help=True, help="The voice that announces results.")
 app.add_typer(model_app, name="model")
+app.add_typer(speech_app, name="speech")
 
 SettingsFile = Annotated[
     Path | None,
@@ -97,6 +99,22 @@ def grade(
 
 
 @app.command()
+def demo(
+    samples: Annotated[Path, typer.Argument(metavar="FOLDER", help="Recordings with known truth (truth.csv).")],
+    keep_in: Annotated[
+        Path | None, typer.Option(help="Folder for the demonstration's ward (default: a new one).")
+    ] = None,
+) -> None:
+    """Show the whole path on recordings of synthetic patients: drop, grade, sheet, sound, seal, open again.
+
+    Ends with 0 only if every result is the known truth and no plain video is left.
+    """
+    from daemon.demo_command import demo as demo_
+
+    raise typer.Exit(demo_(samples, keep_in))
+
+
+@app.command()
 def status(as_json: AsJson = False, settings: SettingsFile = None, ward: WardFolder = None) -> None:
     """Say how a ward is doing: daemon, recordings, what waits and why. Disturbs nothing."""
     from daemon.status_command import status as status_
@@ -151,6 +169,17 @@ def unseal(
     from daemon.archive_command import unseal as unseal_
 
     unseal_(file, identity, output)
+
+
+@speech_app.command()
+def render(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Fetch the fixed phrases for the engine "gtts" from Google: the one command of PEEA that uses the network.
+
+    Only phrases like "severe pain" and the numbers are sent, never anything about a patient. What was fetched is kept.
+    """
+    from daemon.speech_command import render as render_
+
+    render_(settings, ward)
 
 
 @model_app.command()

@@ -33,8 +33,8 @@ folder = {folder}
 _HOLDERS = ("custodian", "recovery")
 
 
-def setup(folder: Path, name: str, language: str) -> None:
-    """Make what is missing of a ward's folder; print what to do next.
+def setup(folder: Path, name: str, language: str, *, quietly: bool = False) -> None:
+    """Make what is missing of a ward's folder; print what to do next, unless `quietly`.
 
     Raises: RefusedError: no such language. config.settings.SettingsError: a peea.toml that is there holds mistakes.
     """
@@ -52,7 +52,8 @@ def setup(folder: Path, name: str, language: str) -> None:
     made = not recipients_file.exists()
     if made:
         _make_keys(place.keys, recipients_file)
-    print("\n".join(_next_steps(folder, settings_file, place, made=made)))
+    if not quietly:
+        print("\n".join(_next_steps(folder, settings_file, place, made=made)))
 
 
 def _make_keys(keys: Path, recipients_file: Path) -> None:

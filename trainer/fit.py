@@ -50,11 +50,11 @@ class Plan:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-def default_plan(new_epochs: int, whole_epochs: int, seed: int = 0) -> Plan:
+def default_plan(new_epochs: int, whole_epochs: int, seed: int = 0, batch: int = 32) -> Plan:
     """Stage 5 and the head first, with the pre-trained stages as they are; then everything at a lower rate."""
     new = Phase("stage 5 and head", ("conv5", "head"), new_epochs, 1e-3)
     whole = Phase("whole network", (*STAGES, "head"), whole_epochs, 3e-4)
-    return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), seed=seed)
+    return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), batch=batch, seed=seed)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

@@ -78,9 +78,7 @@ def _from_version(network: keras.Model, folder: Path) -> Start:
     if n_grades(weights) != int(network.output.shape[-1]):  # a head for other grades is of no use
         weights = {name: values for name, values in weights.items() if not name.startswith(HEAD)}
     left = put_weights(network, weights)
-    sources = dict.fromkeys(STAGES, version.card.version) | {
-        "head": "random" if HEAD in left else version.card.version
-    }
+    sources = dict.fromkeys(STAGES, version.card.version) | {"head": "random" if HEAD in left else version.card.version}
     return Start(tuple(sources.items()))
 
 

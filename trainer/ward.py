@@ -73,7 +73,7 @@ def _trained(settings: Settings, cases: list[Case], now: datetime) -> str:
     store = ModelStore(settings.ward.state / "models")
     name = f"ward-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
     work = settings.ward.state / "trainer"
-    plan = default_plan(NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed)
+    plan = default_plan(NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed, settings.trainer.batch)
     request = Request(name, str(store.champion()), "the ward's labelled cases", False, plan, work, work / "made")
     with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
         train(request, cases, CascadeFinder(settings.grading.smallest_face_share), now, watcher)
