@@ -1,0 +1,1 @@
+"""Measured, never timed in tests: each module is run by hand and prints its figures."""
