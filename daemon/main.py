@@ -136,7 +136,9 @@ def release(
 
 @app.command()
 def keygen(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The private key's file; a new one.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The private key's file; a new one.")
+    ] = Path("custodian.key"),
 ) -> None:
     """Make a key pair: the private key into a file that only you can read, the public key on the terminal."""
     from daemon.archive_command import keygen as keygen_

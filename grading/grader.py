@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from grading.ahead import Ahead
 from grading.assess import assess
 from grading.crops import crop, lit, luma
 from grading.ports import FaceFinder, OnFrame, Scorer
@@ -24,6 +25,7 @@ from grading.video import Recording, TruncatedError, UnreadableError
 
 FACES_PER_FRAME = 2  # the patient, and whoever stands behind until it is clear which of the two the patient is
 BATCH = 8
+FRAMES_AHEAD = 3  # decoded while others are graded; each takes 3 MB at 720p, 25 MB at 4K
 LONGEST_FRAME_S = 1.0  # a frame stands for the time up to the next, but a picture frozen for longer shows nobody
 SURE_SCORE = 0.98  # of a face in a picture turned by a quarter, before the recording counts as sideways
 STAYED_SHARE = 0.1  # of the recording, before a face counts as one of several
@@ -62,10 +64,12 @@ class Grader:
         watching = _Watching(self._finder, self._scorer, self._settings)
         try:
             with Recording(path) as recording:
-                for frame in recording.frames(self._settings.frames_per_s, self._settings.longest_s):
-                    if on_frame:
-                        on_frame(frame.time_s, recording.claims.length_s)
-                    watching.see(frame)
+                decoded = recording.frames(self._settings.frames_per_s, self._settings.longest_s)
+                with Ahead(decoded, FRAMES_AHEAD) as frames:
+                    for frame in frames:
+                        if on_frame:
+                            on_frame(frame.time_s, recording.claims.length_s)
+                        watching.see(frame)
                 length_s = recording.length_s
         except TruncatedError:
             return Rejection(Reason.TRUNCATED, model=self.model)
