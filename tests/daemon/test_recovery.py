@@ -48,6 +48,15 @@ def received(ward: Hospital, data: bytes = SEVERE) -> str:
     return ward.row().id
 
 
+def until(ward: Hospital, state: State) -> None:
+    """A recording dropped and taken just so far."""
+    ward.drop("bed3.mp4", SEVERE)
+    ward.loop.turn()
+    ward.clock.turn(5.0)
+    while not ward.rows() or ward.row().state is not state:
+        ward.loop.turn()
+
+
 def test_claimed_and_not_fingerprinted(ward: Hospital) -> None:
     claimed(ward, "new-0123456789abcdef")
 
@@ -104,11 +113,7 @@ def test_kept_under_its_id_but_the_ledger_was_lost(ward: Hospital) -> None:
 @pytest.mark.parametrize("state", [State.GRADED, State.REPORTED])
 def test_stopped_between_two_steps(ward: Hospital, state: State) -> None:
     with ward:
-        ward.drop("bed3.mp4", SEVERE)
-        ward.loop.turn()
-        ward.clock.turn(5.0)
-        while not ward.rows() or ward.row().state is not state:
-            ward.loop.turn()
+        until(ward, state)
 
     with ward:
         ward.work()
@@ -119,11 +124,7 @@ def test_stopped_between_two_steps(ward: Hospital, state: State) -> None:
 
 def test_sealed_and_not_yet_in_the_ledger(ward: Hospital) -> None:
     with ward:
-        ward.drop("bed3.mp4", SEVERE)
-        ward.loop.turn()
-        ward.clock.turn(5.0)
-        while not ward.rows() or ward.row().state is not State.REPORTED:
-            ward.loop.turn()
+        until(ward, State.REPORTED)
     sealed = ward.place.archive / f"2026/11/{ward.row().id[:16]}.age"
     sealed.parent.mkdir(parents=True)
     sealed.write_bytes(b"from before the crash")
@@ -204,3 +205,32 @@ def test_a_recording_lost_from_the_work_folder_is_asked_for_again(ward: Hospital
         ward.work()
 
     finished(ward)
+
+
+def test_what_the_ward_has_heard_it_does_not_hear_again(ward: Hospital) -> None:
+    with ward:
+        until(ward, State.GRADED)
+    with Ledger(ward.place.ledger) as ledger:
+        ledger.announced(ward.row().id)
+
+    with ward:
+        ward.work()
+
+    assert ward.row().state is State.ARCHIVED
+    assert ward.voice.said == []
+    assert ward.player.played == []
+
+
+def test_the_ledger_remembers_what_was_heard(ward: Hospital) -> None:
+    with ward:
+        until(ward, State.REPORTED)
+
+    assert ward.row().announced
+    assert len(ward.player.played) == 1
+
+
+def test_the_plain_recording_goes_with_the_step_that_sealed_it(ward: Hospital) -> None:
+    with ward:
+        until(ward, State.ARCHIVED)
+
+        assert ward.work_files() == []
