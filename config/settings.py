@@ -62,6 +62,7 @@ class Inbox(_Section):
     """[inbox]: which files are recordings, and when they are complete."""
 
     settle_s: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)]
+    incomplete_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
     rescan_s: _Seconds
     polling: bool
     poll_s: _Seconds

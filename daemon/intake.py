@@ -16,6 +16,7 @@ from daemon.claims import Claim, Claims, NoRecordingError, is_being_written
 from daemon.clock import Clock
 from daemon.inbox import Listing, look
 from daemon.settling import Settling
+from grading.container import Wholeness, wholeness
 from reports.identity import read_identity
 
 _LOG = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Intake:
         self._clock = clock
         self._settling = Settling(settings.settle_s)
         self._told: dict[str, str] = {}
+        self._growing_s: list[float] = []  # how much longer each file that lacks its end is waited for
 
     def look(self, heed: Callable[[], None] = lambda: None) -> bool:
         """Take in recordings that stand still; `heed` is called between two and may raise to stop.
@@ -41,7 +43,9 @@ class Intake:
         Returns: whether more of them stand still: of thousands, the first are graded before the last are hashed.
         """
         listing = self._listing()
-        still = self._settling.settled(listing.recordings, self._clock.monotonic_s())
+        self._growing_s = []
+        now_s = self._clock.monotonic_s()
+        still = [path for path in self._settling.settled(listing.recordings, now_s) if not self._may_grow(path, now_s)]
         for path in still[:MOST_AT_ONCE]:
             heed()
             self._quietly(path.name, partial(self._take, path))
@@ -53,8 +57,9 @@ class Intake:
         return len(still) > MOST_AT_ONCE
 
     def next_s(self) -> float | None:
-        """How long until a file that is being waited for may stand still; None if none is."""
-        return self._settling.next_s(self._clock.monotonic_s())
+        """How long until a file that is being waited for may be taken; None if none is."""
+        waits = [self._settling.next_s(self._clock.monotonic_s()), *self._growing_s]
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def take_up(self) -> None:
         """At a start: receive what a crash left claimed but unknown to the ledger, whichever way that came about."""
@@ -62,6 +67,17 @@ class Intake:
         for claim in self._claims.all():
             if not claim.id or self._ledger.find(claim.id) is None:
                 self._quietly(claim.file.name, partial(self._receive, claim))
+
+    def _may_grow(self, path: Path, now_s: float) -> bool:
+        """Whether the file says that its end is missing, and has not stood still long enough to be believed lost."""
+        left_s = self._settings.incomplete_s - self._settling.still_s(path, now_s)
+        try:
+            may_grow = left_s > 0 and wholeness(path) is Wholeness.CUT
+        except OSError:
+            return False  # taken away, or not to be read: the claim will tell
+        if may_grow:
+            self._growing_s.append(left_s)
+        return may_grow
 
     def _take(self, path: Path) -> None:
         if is_being_written(path):

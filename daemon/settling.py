@@ -36,6 +36,10 @@ class Settling:
         still = [path for path, (_, since_s) in self._since.items() if now_s - since_s >= self._settle_s]
         return tuple(sorted(still, key=lambda path: (sightings[path].modified_ns, str(path))))
 
+    def still_s(self, path: Path, now_s: float) -> float:
+        """How long the file has stood still, as far as it was looked at; 0 if it never was."""
+        return now_s - self._since[path][1] if path in self._since else 0.0
+
     def next_s(self, now_s: float) -> float | None:
         """How long until the next file may have settled; None if none is waited for."""
         waits = [self._settle_s - (now_s - since_s) for _, since_s in self._since.values()]

@@ -247,3 +247,28 @@ def test_a_folder_dropped_in_is_worked_through(ward: Hospital) -> None:
     ward.work()
 
     assert [job.state for job in ward.rows()] == [State.ARCHIVED] * 2
+
+
+def test_a_recording_that_lacks_its_end_is_waited_for_and_taken_whole(tmp_path: Path) -> None:
+    whole = b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00" + b"\x00\x00\x00\x08moov" + b"\x00\x00\x00\x18mdat" + bytes(16)
+    with Hospital(tmp_path) as ward:
+        path = ward.drop("bed12.mp4", whole[:-8])
+        ward.loop.turn()
+        ward.clock.turn(ward.settings.inbox.settle_s + 1)
+        ward.loop.turn()
+        assert path.exists()
+        path.write_bytes(whole)
+        ward.work()
+        assert ward.grades.graded == ["bed12.mp4"]
+        assert ward.rows()[0].size_bytes == len(whole)
+
+
+def test_a_recording_whose_end_never_comes_is_taken_as_it_is(tmp_path: Path) -> None:
+    cut = b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00" + b"\x00\x00\x00\x08moov" + b"\x00\x00\x00\x18mdat"
+    with Hospital(tmp_path) as ward:
+        path = ward.drop("bed12.mp4", cut)
+        ward.loop.turn()
+        ward.clock.turn(ward.settings.inbox.incomplete_s)
+        ward.work()
+        assert not path.exists()
+        assert len(ward.rows()) == 1
