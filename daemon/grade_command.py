@@ -55,9 +55,12 @@ def as_object(file: str, outcome: Outcome) -> dict[str, object]:
         "face_share": round(quality.face_share, 4) if quality else None,
         "notes": [str(note) for note in quality.notes] if quality else [],
     }
+    return {"file": file, **_judged(outcome), **seen}
+
+
+def _judged(outcome: Outcome) -> dict[str, object]:
     if not isinstance(outcome, Assessment):
         return {
-            "file": file,
             "outcome": "rejected",
             "grade": None,
             "grade_word": None,
@@ -68,10 +71,8 @@ def as_object(file: str, outcome: Outcome) -> dict[str, object]:
             "advice": advice(outcome.reason, "en"),
             "confidence": None,
             "model": outcome.model,
-            **seen,
         }
     return {
-        "file": file,
         "outcome": "graded",
         "grade": int(outcome.grade),
         "grade_word": grade_words(outcome.grade, "en"),
@@ -82,7 +83,6 @@ def as_object(file: str, outcome: Outcome) -> dict[str, object]:
         "advice": None,
         "confidence": round(outcome.confidence, 4),
         "model": outcome.model,
-        **seen,
         "peak_grade": int(outcome.peak_grade),
         "segments": [
             {"grade": int(each.grade), "start_s": round(each.start_s, 3), "end_s": round(each.end_s, 3)}

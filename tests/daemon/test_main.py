@@ -16,7 +16,8 @@ import pytest
 
 from config.settings import load
 from daemon.main import app, exit_status
-from tests.hospital import DIM, SEVERE, Hospital
+from reports.sentences import fixed_phrases
+from tests.hospital import DIM, SEVERE, Hospital, ToyVoice
 
 ROOT = Path(__file__).parents[2]
 
@@ -235,3 +236,14 @@ def test_no_library_keeps_or_reports_anything_about_the_machine(tmp_path: Path) 
     subprocess.run([sys.executable, "-c", code], env={**kept, "HOME": str(tmp_path)}, cwd=ROOT, check=True)
 
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_phrases_that_are_there_already_are_not_fetched_again(peea: Terminal, ward_folder: Path) -> None:
+    for phrase in fixed_phrases("en"):
+        clip = ward_folder / f"state/phrases/en/{phrase.key}.wav"
+        clip.parent.mkdir(parents=True, exist_ok=True)
+        clip.write_bytes(ToyVoice().wav("", "en"))
+
+    said = peea("phrases", "--ward", ward_folder)
+
+    assert (said.status, said.out.split(";")[0]) == (0, "0 phrases fetched")
