@@ -32,6 +32,7 @@ from trainer.pictures import Crops, crops_of
 from trainer.start import Start, initialise
 
 GOLDEN_CROPS = 8
+SYNTHETIC_NAME = "phantom"
 SYNTHETIC_LIMITS = (
     "Trained on synthetic patients only. Its figures say nothing about real patients.",
     "Not a medical device. It supports, and does not replace, clinical judgement.",
@@ -71,6 +72,7 @@ def train(
         FileExistsError: that version exists already.
         StartError: the weights to start from cannot be used.
     """
+    refuse_misnamed(request)
     refuse_too_few(cases)
     refuse_leaks(cases)
     keras.utils.set_random_seed(request.plan.seed)
@@ -134,6 +136,19 @@ def _judged_and_written(
     )
     finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)
     return card
+
+
+def refuse_misnamed(request: Request) -> None:
+    """Checks that the version's name says whether it was trained on synthetic patients: sheets warn by it.
+
+    Raises:
+        ValueError: it says the opposite.
+    """
+    if request.version.lower().startswith(SYNTHETIC_NAME) is not request.synthetic_only:
+        rule = "must" if request.synthetic_only else "must not"
+        raise ValueError(
+            f"--version {request.version}: its name {rule} begin with {SYNTHETIC_NAME!r}, by which sheets warn"
+        )
 
 
 def refuse_too_few(cases: Sequence[Case]) -> None:
