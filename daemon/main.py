@@ -146,18 +146,6 @@ def keygen(
     keygen_(output)
 
 
-@app.command()
-def phrases(settings: SettingsFile = None, ward: WardFolder = None) -> None:
-    """Fetch the fixed phrases of announcements from Google ahead of time, for speech.engine = "gtts".
-
-    The only command that uses the network. It sends the fixed phrases and nothing of any patient; what was fetched
-    before is kept. The daemon itself then speaks without network.
-    """
-    from daemon.phrases_command import phrases as phrases_
-
-    phrases_(settings, ward)
-
-
 @archive_app.command()
 def seal(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to seal; it is kept.")],

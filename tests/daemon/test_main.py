@@ -244,6 +244,6 @@ def test_phrases_that_are_there_already_are_not_fetched_again(peea: Terminal, wa
         clip.parent.mkdir(parents=True, exist_ok=True)
         clip.write_bytes(ToyVoice().wav("", "en"))
 
-    said = peea("phrases", "--ward", ward_folder)
+    said = peea("speech", "render", "--ward", ward_folder)
 
     assert (said.status, said.out.split(";")[0]) == (0, "0 phrases fetched")
