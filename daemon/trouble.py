@@ -32,6 +32,6 @@ def place_of(error: BaseException) -> str:
 def parked_words(attempts: int, trouble: str, language: Language) -> str:
     """Why work on a recording has stopped, for its row; `trouble` "": the program itself ended each time."""
     if language == "zh":
-        return f"尝试 {attempts} 次均未完成（{trouble or '程序中断'}）。请联系系统管理员。"
+        return f"尝试 {attempts} 次均未完成（{trouble or '程序中断'}）。"
     what = trouble or "the program broke off"
-    return f"Not finished after {attempts} tries ({what}). Please tell the system administrator."
+    return f"Not finished after {attempts} tries ({what})."
