@@ -6,11 +6,15 @@ The one definition for grading and for training: both call `crop`, and a golden 
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from grading.types import Crop, Frame, Landmarks, Pixels, Point
+
+Matrix: TypeAlias = NDArray[np.float64]
 
 CROP_PX = 224
 
@@ -49,7 +53,7 @@ def crop(frame: Frame, landmarks: Landmarks, crop_px: int = CROP_PX) -> Crop:
     matrix = levelling(landmarks, crop_px)
     # shrinking by plain bilinear sampling would alias wrinkles into noise: blur first by what is lost
     shrink = 1 / math.hypot(matrix[0, 0], matrix[0, 1])
-    pixels = frame.pixels if shrink <= 1.5 else _softened(frame.pixels, landmarks, shrink)
+    pixels, matrix = (frame.pixels, matrix) if shrink <= 1.5 else _softened(frame.pixels, matrix, crop_px, shrink)
     cut = cv2.warpAffine(pixels, matrix, (crop_px, crop_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     brightness = luma(np.asarray(cut, np.uint8))
     gain = min(max(TARGET_LUMA / max(brightness, 1.0), LEAST_GAIN), MOST_GAIN)
@@ -57,7 +61,7 @@ def crop(frame: Frame, landmarks: Landmarks, crop_px: int = CROP_PX) -> Crop:
     return Crop(frame.time_s, np.asarray(levelled, np.uint8), brightness)
 
 
-def levelling(landmarks: Landmarks, crop_px: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def levelling(landmarks: Landmarks, crop_px: int) -> Matrix:
     """The 2 x 3 matrix from frame px to crop px: rotation by the line of the eyes, one scale, one shift."""
     eyes = _middle(landmarks.left_eye, landmarks.right_eye)
     mouth = _middle(landmarks.mouth_left, landmarks.mouth_right)
@@ -96,6 +100,22 @@ def _middle(one: Point, other: Point) -> Point:
     return Point((one.x + other.x) / 2, (one.y + other.y) / 2)
 
 
-def _softened(pixels: Pixels, landmarks: Landmarks, shrink: float) -> Pixels:
+def _softened(pixels: Pixels, matrix: Matrix, crop_px: int, shrink: float) -> tuple[Pixels, Matrix]:
+    """The part of the picture that the crop is taken from, blurred, and the matrix from its px to crop px."""
     sigma = 0.5 * math.sqrt(shrink * shrink - 1)
-    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.uint8)
+    reach = math.ceil(4 * sigma) + 2  # OpenCV's kernel ends before four sigma; bilinear sampling reads one px more
+    corners = np.array([[0, 0, 1], [crop_px, 0, 1], [0, crop_px, 1], [crop_px, crop_px, 1]], np.float64)
+    x, y = cv2.invertAffineTransform(matrix) @ corners.T
+    height, width = pixels.shape[:2]
+    left, right = _kept_within(x, reach, width)
+    top, bottom = _kept_within(y, reach, height)
+    part = np.asarray(cv2.GaussianBlur(pixels[top:bottom, left:right], (0, 0), sigma), np.uint8)
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ (left, top)
+    return part, moved
+
+
+def _kept_within(places: NDArray[np.float64], reach: int, end: int) -> tuple[int, int]:
+    # what lies outside the picture repeats its edge, so the edge and what its blur reads are kept then
+    inside = np.clip(places, 0, end - 1)
+    return max(math.floor(inside.min()) - reach, 0), min(math.ceil(inside.max()) + reach + 1, end)

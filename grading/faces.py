@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from grading.mtcnn_networks import PatchNetwork, ProposalNetwork
+from grading.pyramid import Pyramid
 from grading.types import Box, Face, Landmarks, Pixels, Point
 
 PACKAGE_SMALLEST_FACE_PX = 20  # the default of mtcnn 1.0.0, which fixes its grid of scales
@@ -68,12 +68,11 @@ class CascadeFinder:
         return found[0] if found else None
 
     def _proposals(self, pixels: Pixels) -> Boxes:
-        normalised = _normalised(pixels)
+        pyramid = Pyramid(pixels)
         height, width = pixels.shape[:2]
         levels = []
         for scale in scales(width, height, self.smallest_face_share * min(width, height)):
-            size = (int(width * scale), int(height * scale))
-            answer = self._propose(cv2.resize(normalised, size, interpolation=cv2.INTER_AREA).astype(np.float32))
+            answer = self._propose(pyramid.level(scale))
             levels.append(thinned(_cells(answer.offsets, answer.score) / [scale, scale, scale, scale, 1], 0.5))
         boxes = np.concatenate(levels) if levels else np.empty((0, 5))
         return _squared(thinned(_by_score(boxes), 0.7))
@@ -148,10 +147,6 @@ def thinned(rows: Boxes, most_overlap: float, *, smaller: bool = False) -> Boxes
     with np.errstate(divide="ignore", invalid="ignore"):
         fails = np.triu(shared / whole > most_overlap, k=1)
     return np.asarray(rows[~fails.any(axis=0)])
-
-
-def _normalised(pixels: Pixels) -> Array:
-    return (pixels.astype(np.float32) - np.float32(127.5)) / np.float32(128)
 
 
 def _cells(offsets: Array, score: Array) -> Boxes:

@@ -82,3 +82,18 @@ def test_a_dim_picture_is_lit_before_faces_are_looked_for_and_a_bright_one_left_
     bright, dim = np.full((40, 40, 3), 150, np.uint8), np.full((40, 40, 3), 30, np.uint8)
     assert lit(bright, 150.0) is bright
     assert lit(dim, 30.0).mean() == pytest.approx(TARGET_LUMA, abs=2)
+
+
+@pytest.mark.parametrize("box", [Box(500, 300, 420, 520), Box(-150, 500, 420, 520), Box(1500, -700, 420, 520)])
+def test_a_large_face_is_softened_as_if_the_whole_picture_were(box: Box) -> None:
+    small = np.random.default_rng(0).integers(0, 256, (54, 96, 3), dtype=np.uint8)
+    pixels = np.asarray(cv2.resize(small, (1920, 1080), interpolation=cv2.INTER_CUBIC), np.uint8)
+    points = landmarks_of(box)
+    matrix = levelling(points, CROP_PX)
+    shrink = 1 / np.hypot(matrix[0, 0], matrix[0, 1])
+    assert shrink > 1.5
+    blurred = cv2.GaussianBlur(pixels, (0, 0), 0.5 * np.sqrt(shrink**2 - 1))
+    cut = cv2.warpAffine(blurred, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    brightness = luma(np.asarray(cut, np.uint8))
+    wanted = cv2.convertScaleAbs(cut, alpha=TARGET_LUMA / brightness)
+    assert np.abs(crop(Frame(0.0, pixels), points).pixels.astype(int) - wanted).max() <= 1
