@@ -9,6 +9,7 @@ Frames stream through: what is kept of a frame is one reading per face, a few do
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ import numpy as np
 
 from grading.ahead import Ahead
 from grading.assess import assess
+from grading.behind import Behind
 from grading.crops import crop, lit, luma
 from grading.ports import FaceFinder, OnFrame, Scorer
 from grading.quality import Limits, gap_of, quality_of, reason_against
@@ -25,6 +27,7 @@ from grading.video import Recording, TruncatedError, UnreadableError
 
 FACES_PER_FRAME = 2  # the patient, and whoever stands behind until it is clear which of the two the patient is
 BATCH = 8
+BATCHES_BEHIND = 2  # waiting for the network while faces are found in the next frames
 FRAMES_AHEAD = 3  # decoded while others are graded; each takes 3 MB at 720p, 25 MB at 4K
 LONGEST_FRAME_S = 1.0  # a frame stands for the time up to the next, but a picture frozen for longer shows nobody
 SURE_SCORE = 0.98  # of a face in a picture turned by a quarter, before the recording counts as sideways
@@ -61,21 +64,21 @@ class Grader:
         Raises:
             OSError: the file cannot be read at all (gone, no permission, a broken disk).
         """
-        watching = _Watching(self._finder, self._scorer, self._settings)
+        settings = self._settings
         try:
-            with Recording(path) as recording:
-                decoded = recording.frames(self._settings.frames_per_s, self._settings.longest_s)
+            with Recording(path) as recording, Behind(BATCHES_BEHIND) as behind:
+                watching = _Watching(self._finder, self._scorer, settings, behind)
+                decoded = recording.frames(settings.frames_per_s, settings.longest_s)
                 with Ahead(decoded, FRAMES_AHEAD) as frames:
                     for frame in frames:
                         if on_frame:
                             on_frame(frame.time_s, recording.claims.length_s)
                         watching.see(frame)
-                length_s = recording.length_s
+                return self._outcome(watching, recording.length_s)
         except TruncatedError:
             return Rejection(Reason.TRUNCATED, model=self.model)
         except UnreadableError:
             return Rejection(Reason.UNREADABLE, model=self.model)
-        return self._outcome(watching, length_s)
 
     def _outcome(self, watching: _Watching, length_s: float) -> Outcome:
         settings = self._settings
@@ -99,8 +102,8 @@ class _Seen:
 class _Watching:
     """What is known of a recording while its frames go by."""
 
-    def __init__(self, finder: FaceFinder, scorer: Scorer, settings: GradingSettings) -> None:
-        self._finder, self._scorer, self._settings = finder, scorer, settings
+    def __init__(self, finder: FaceFinder, scorer: Scorer, settings: GradingSettings, behind: Behind) -> None:
+        self._finder, self._scorer, self._settings, self._behind = finder, scorer, settings, behind
         self._tracker = FaceTracker(finder, settings.look_again_s)
         self._quarter_turns = 0
         self._tried_turning_s = -np.inf
@@ -129,6 +132,7 @@ class _Watching:
     def readings(self, length_s: float) -> list[Reading]:
         """The patient's readings, one per frame; frames without the patient's face have a gap instead."""
         self._score()
+        self._behind.finish()
         patient = self._tracker.patient()
         ends = [*self._times[1:], length_s]
         longest_s = max(LONGEST_FRAME_S, 3 / self._settings.frames_per_s if self._settings.frames_per_s else 0.0)
@@ -168,12 +172,14 @@ class _Watching:
             self._waiting.append((cut, seen))
 
     def _score(self) -> None:
-        if not self._waiting:
-            return
-        scores = self._scorer.score([cut for cut, _ in self._waiting])
-        for (_, seen), row in zip(self._waiting, scores, strict=True):
+        if self._waiting:
+            self._behind.give(partial(self._scored, self._waiting))
+            self._waiting = []
+
+    def _scored(self, waiting: list[tuple[Crop, _Seen]]) -> None:
+        scores = self._scorer.score([cut for cut, _ in waiting])
+        for (_, seen), row in zip(waiting, scores, strict=True):
             seen.probabilities = tuple(float(value) for value in row)
-        self._waiting.clear()
 
     def _upright(self, frame: Frame) -> Frame:
         """The frame turned as needed: a telephone held sideways, or a patient lying across the picture."""

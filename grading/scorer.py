@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,6 @@ from numpy.typing import NDArray
 from grading.engine import Session
 from grading.types import Crop
 
-BATCH = 8  # larger batches save nothing on a CPU and hold more memory
-
 
 class OnnxScorer:
     """Scores crops with the serving form of a network.
@@ -20,18 +19,23 @@ class OnnxScorer:
     Args:
         serving_form: the ONNX file that grading.serving wrote.
         version: name of the model version, for sheets and logs.
-        threads: threads of the engine.
+        threads: crops scored at the same time, each by one thread. That keeps cores busier than sharing a batch
+            among threads, which wait for each other after every layer, and holds no batch in memory.
     """
 
     def __init__(self, serving_form: Path, version: str, threads: int = 2) -> None:
         self.version = version
-        self._session = Session(serving_form, threads)
+        self._session = Session(serving_form, threads=1)
+        self._threads = threads
         self.n_grades = int(self._session.last_output_size)
 
     def score(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         """Probabilities, float32 (len(crops), n_grades); rows sum to 1."""
         out = np.empty((len(crops), self.n_grades), np.float32)
-        for start in range(0, len(crops), BATCH):
-            batch = np.stack([crop.pixels for crop in crops[start : start + BATCH]])
-            out[start : start + len(batch)] = self._session.run(batch)[0]
+        with ThreadPoolExecutor(self._threads) as workers:
+            for at, row in enumerate(workers.map(self._score_one, crops)):
+                out[at] = row
         return out
+
+    def _score_one(self, crop: Crop) -> NDArray[np.float32]:
+        return np.asarray(self._session.run(crop.pixels[None])[0][0])

@@ -54,7 +54,9 @@ def test_the_serving_form_answers_as_keras_does(stored: Path, scorer: OnnxScorer
     keras_said = np.asarray(network.predict_on_batch(batch.astype(np.float32)))
     ours = scorer.score(crops(batch))
     assert np.abs(keras_said - ours).max() < 1e-4
-    assert keras_said.std(axis=0).max() > 0.01  # the answers differ from picture to picture
+    # random weights are sure of one grade whatever the picture shows, so the small probabilities are looked at too
+    assert np.abs(np.log(keras_said) - np.log(ours)).max() < 0.005
+    assert np.log(keras_said).std(axis=0).max() > 0.05  # the answers differ from picture to picture
     taken = take_weights(network)
     assert set(taken) == set(weights)
     assert all(np.array_equal(taken[name], weights[name]) for name in weights)
