@@ -192,6 +192,34 @@ def show(settings: SettingsFile = None, ward: WardFolder = None) -> None:
     show_(settings, ward)
 
 
+@model_app.command("list")
+def list_models(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """List the versions of the network; the one that grades has a star."""
+    from daemon.model_command import list_
+
+    list_(settings, ward)
+
+
+@model_app.command()
+def activate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The version, as `peea model list` shows it.")],
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+) -> None:
+    """Let another version of the network grade, from the daemon's next start on."""
+    from daemon.model_command import activate as activate_
+
+    activate_(name, settings, ward)
+
+
+@model_app.command()
+def rollback(settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Go back to the version that graded before."""
+    from daemon.model_command import rollback as rollback_
+
+    rollback_(settings, ward)
+
+
 def main() -> None:
     """Run the command line; the one place that decides about exit statuses."""
     sys.exit(exit_status(sys.argv[1:]))
