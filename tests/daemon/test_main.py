@@ -214,7 +214,7 @@ def test_a_set_aside_recording_is_named_and_released(peea: Terminal, tmp_path: P
             ward.clock.turn(3600)
             ward.work()
         settings = tmp_path / "peea.toml"
-        assert "peea release 1" in peea("status", "-s", settings).out.replace("\n", " ")
+        assert "peea release 1" in " ".join(peea("status", "-s", settings).out.split())
 
         done = peea("release", "1", "-s", settings)
 
