@@ -6,14 +6,10 @@ rate. Frames that are not asked for are decoded but not converted. Only one fram
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # libav writes about broken files on stderr, with their paths
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 import cv2
 import numpy as np
