@@ -23,9 +23,11 @@ def show(settings_file: Path | None, ward: Path | None) -> None:
             ("Folder", str(version.folder)),
             ("Made", card.made_at),
             ("Grades", ", ".join(card.grades)),
+            ("Precision", card.precision),
             ("Data", card.data),
             ("Split", card.split),
             *((name, f"{one.value:.3f} (95 %: {one.low:.3f} to {one.high:.3f})") for name, one in card.figures.items()),
+            *((f"int8: {name}", f"{value:g}") for name, value in card.gate.items()),
             *(("Limit", limit) for limit in card.limits),
         ]
     )

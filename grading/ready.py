@@ -10,9 +10,9 @@ import numpy as np
 from grading.faces import CascadeFinder
 from grading.grader import Grader, GradingSettings
 from grading.scorer import OnnxScorer
-from grading.serving import check, write_serving_form
+from grading.serving import LARGEST_DIFFERENCE, LARGEST_DIFFERENCE_INT8, check, write_serving_form
 from grading.types import Crop
-from grading.version import ModelVersion, read_version
+from grading.version import INT8_FILE, ModelVersion, read_version
 from grading.weights import file_fingerprint, read_weights
 
 log = logging.getLogger(__name__)
@@ -42,22 +42,28 @@ def ready_grader(
 def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) -> OnnxScorer:
     """The scorer of a version; its serving form is checked against the golden batch when it is made, and then kept.
 
+    An int8 form comes with the version and is checked each time.
+
     Raises:
         ServingFormError: the check failed; nothing is kept then.
     """
+    if version.card.precision == "int8":
+        small = OnnxScorer(version.folder / INT8_FILE, version.shown, threads)
+        _check(small, version, LARGEST_DIFFERENCE_INT8)
+        return small
     path = cache_folder / file_fingerprint(version.weights)[:32] / "float32.onnx"
     if not path.is_file():
         write_serving_form(read_weights(version.weights), path)
         try:
-            difference = _check(OnnxScorer(path, version.card.version, threads), version)
+            difference = _check(OnnxScorer(path, version.shown, threads), version, LARGEST_DIFFERENCE)
         except ValueError:
             path.unlink()
             raise
         log.info("serving form of %s made; differs from Keras by %.1e at most", version.card.version, difference)
-    return OnnxScorer(path, version.card.version, threads)
+    return OnnxScorer(path, version.shown, threads)
 
 
-def _check(scorer: OnnxScorer, version: ModelVersion) -> float:
+def _check(scorer: OnnxScorer, version: ModelVersion, allowed: float) -> float:
     golden = version.golden()
     crops = [Crop(0.0, np.asarray(pixels, np.uint8), 0.0) for pixels in golden.crops]
-    return check(scorer.score(crops), golden.probabilities, version.card.version)
+    return check(scorer.score(crops), golden.probabilities, version.card.version, allowed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from grading.types import Pixels
 
 WEIGHTS_FILE, CARD_FILE, GOLDEN_FILE = "network.npz", "card.json", "golden.npz"
+INT8_FILE = "int8.onnx"  # only in versions of that precision
+
+Precision: TypeAlias = Literal["float32", "int8"]
 
 
 class VersionError(ValueError):
@@ -29,7 +33,10 @@ class Figure(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """What a network is, as its card.json says it. Figures are on patients that it was not trained on."""
+    """What a network is, as its card.json says it. Figures are on patients that it was not trained on.
+
+    gate: for int8, what it changed against float32 on those patients when it was let pass.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +56,8 @@ class ModelCard(BaseModel):
     environment: dict[str, str]
     seed: int
     limits: tuple[str, ...] = ()
+    precision: Precision = "float32"
+    gate: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,11 @@ class ModelVersion:
         """The file with the weights."""
         return self.folder / WEIGHTS_FILE
 
+    @property
+    def shown(self) -> str:
+        """The version's name for sheets and logs, with its precision unless that is the usual one."""
+        return in_words(self.card.version, self.card.precision)
+
     def golden(self) -> Golden:
         """The golden batch.
 
@@ -83,6 +97,11 @@ class ModelVersion:
                 return Golden(np.asarray(stored["crops"], np.uint8), np.asarray(stored["probabilities"], np.float32))
         except (OSError, ValueError, KeyError) as problem:
             raise VersionError(f"{path} is missing or damaged ({problem}): install the version again") from problem
+
+
+def in_words(name: str, precision: Precision) -> str:
+    """A version's name with its precision, which is only told where it is not float32."""
+    return name if precision == "float32" else f"{name} ({precision})"
 
 
 def read_version(folder: Path) -> ModelVersion:
@@ -98,4 +117,6 @@ def read_version(folder: Path) -> ModelVersion:
         card = ModelCard.model_validate_json((folder / CARD_FILE).read_text("utf-8"))
     except ValidationError as problem:
         raise VersionError(f"{folder / CARD_FILE} cannot be understood: {problem}") from problem
+    if card.precision == "int8" and not (folder / INT8_FILE).is_file():
+        raise VersionError(f"{folder} is no whole model version: its card says int8, but {INT8_FILE} is missing")
     return ModelVersion(folder, card)

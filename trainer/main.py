@@ -12,6 +12,8 @@ import typer
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from grading.ports import Scorer
+    from grading.types import Outcome
 
 app = typer.Typer(
     name="peea-trainer",
@@ -59,6 +61,40 @@ def fit(
     request = Request(version, start, data, synthetic, default_plan(new_epochs, whole_epochs, seed), work, output)
     with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
         train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
+
+
+@app.command()
+def quantise(
+    model: Annotated[Path, typer.Argument(help="Folder of the float32 model version.")],
+    cases: Annotated[Path, typer.Argument(help="The list that it was made from.")],
+    output: Annotated[Path, typer.Option(help="Folder that the new version's folder, <name>-int8, is put into.")],
+    more: Annotated[list[Path] | None, typer.Option(help="The further lists that it was made from.")] = None,
+    recordings: Annotated[Path | None, typer.Option(help="Folder of recordings (.mp4) to judge with as well.")] = None,
+    seed: Annotated[int, typer.Option(help="The number that the split came from.")] = 0,
+    work: Annotated[Path, typer.Option(help="Folder for crops and forms.")] = Path("training"),
+) -> None:
+    """Make an int8 form of a model version, about twice as fast; refused if grades of held-out patients change."""
+    from grading.faces import CascadeFinder
+    from grading.grader import Grader, GradingSettings
+    from grading.version import read_version
+    from trainer.cases import read_cases
+    from trainer.pictures import crops_of
+    from trainer.quantise import Places
+    from trainer.quantise import quantise as make
+
+    listed = read_cases(cases, seed=seed)
+    for path in more or []:
+        listed += read_cases(path, only_training=True)
+    finder = CascadeFinder(0.10)
+    crops = crops_of(listed, finder, work / "crops")
+    found = sorted(recordings.glob("*.mp4")) if recordings else []
+
+    def grade(scorer: Scorer, path: Path) -> Outcome:
+        return Grader(finder, scorer, GradingSettings()).grade(path)
+
+    card = make(read_version(model), crops, found, grade, Places(work, output), datetime.now(UTC))
+    for name, value in card.gate.items():
+        print(f"{name}: {value:g}")
 
 
 SettingsFile = Annotated[
