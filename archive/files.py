@@ -15,6 +15,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,6 +39,54 @@ def write_whole(path: Path, data: bytes) -> None:
         part.write(data)
         to_disk(part)
         put_in_place(Path(part.name), path)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file as it was at one moment; whoever changes it afterwards makes it another one."""
+
+    inode: int
+    size_bytes: int
+    changed_ns: int
+
+
+def seen(path: Path) -> Seen | None:
+    """The file at path as it is now; None: there is none."""
+    try:
+        return _seen(path.stat())
+    except FileNotFoundError:
+        return None
+
+
+def read_whole(path: Path) -> tuple[bytes, Seen]:
+    """A file's content, and the file as it was before its first byte was read. Raises: OSError."""
+    with open(path, "rb", opener=_opened_at_once) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file; move it away", str(path))
+        return file.read(), _seen(status)
+
+
+def replace_unchanged(path: Path, data: bytes, before: Seen | None) -> Seen | None:
+    """As `write_whole`, but only if the file is still the one that was seen (None: there was none).
+
+    Returns: the new file as it is now; None: somebody else has written there meanwhile, and that was left as it is.
+    """
+    with unfinished(path.parent) as part:
+        part.write(data)
+        to_disk(part)
+        mine = _seen(os.fstat(part.fileno()))
+        if seen(path) != before:
+            return None
+        if before is not None:
+            put_in_place(Path(part.name), path)
+            return mine
+        try:
+            _rename_without_replacing(Path(part.name), path)
+        except FileExistsError:
+            return None
+        _folder_to_disk(path.parent)
+        return mine
 
 
 def write_new(path: Path, data: bytes, mode: int = 0o666) -> None:
@@ -158,6 +207,15 @@ def _rename_without_replacing(source: Path, target: Path) -> None:
     if number in (errno.EEXIST, *_NOT_KNOWN):
         raise FileExistsError(errno.EEXIST, "there is a file of that name already; move it away first", str(target))
     raise OSError(number, os.strerror(number), str(source), None, str(target))
+
+
+def _opened_at_once(name: str, flags: int) -> int:
+    """A pipe would be waited for until somebody writes to it."""
+    return os.open(name, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _seen(status: os.stat_result) -> Seen:
+    return Seen(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _folder_to_disk(folder: Path) -> None:

@@ -6,9 +6,8 @@ is. Values go in and come out, never rows. One ledger object belongs to one thre
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,21 +15,19 @@ from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
-from archive import jobs, migrations, outcomes, rows
+from archive import handwriting, jobs, migrations, outcomes, rows
+from archive.database import LedgerError, opened
+from archive.handwriting import Stroke
 from archive.jobs import Arrival, Job, Receipt, State
 from grading.types import Outcome
 
-BUSY_S = 10.0  # how long to wait for another program's transaction
+__all__ = ["Counts", "Ledger", "LedgerError", "UnknownJobError"]
 
 _MOVED: dict[State, str] = {
     State.GRADED: "UPDATE jobs SET state = 'graded', graded_at = ? WHERE id = ?",
     State.REPORTED: "UPDATE jobs SET state = 'reported', reported_at = ? WHERE id = ?",
     State.ARCHIVED: "UPDATE jobs SET state = 'archived', archived_at = ? WHERE id = ?",
 }
-
-
-class LedgerError(OSError):
-    """The ledger's file cannot be used: damaged, another program's, locked, or the disk is full."""
 
 
 class UnknownJobError(LookupError):
@@ -57,7 +54,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._told():
-            self._database = _opened(path)
+            self._database = opened(path)
 
     def __enter__(self) -> Ledger:
         return self
@@ -203,6 +200,21 @@ class Ledger:
         """The jobs received last, newest first."""
         return self._jobs("ORDER BY number DESC LIMIT ?", max(0, limit))
 
+    def strokes(self, row_names: Iterable[str], prefix: str) -> tuple[Stroke, ...]:
+        """What people typed into the rows of these names, and into those whose names begin so, in order."""
+        with self._told():
+            return handwriting.strokes_of(self._database, row_names, prefix)
+
+    def write_down(self, strokes: Iterable[Stroke]) -> None:
+        """Keep what people typed, all of it or nothing; older texts stay. Raises: ValueError: a time without zone."""
+        with self._writing() as database:
+            handwriting.write_down(database, strokes)
+
+    def known(self, beginnings: Iterable[str]) -> frozenset[str]:
+        """Those of the texts that are the beginning of a job's id."""
+        with self._told():
+            return handwriting.known_beginnings(self._database, beginnings)
+
     def counts(self) -> Counts:
         """How many jobs there are, by state."""
         with self._told():
@@ -261,25 +273,3 @@ class Ledger:
             raise LedgerError(
                 f"{self.path}: {error}; check that the disk has room and that this is the ledger"
             ) from error
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    # sqlite3 says only "unable to open"; and a disk that is not mounted must not look like a first start
-    if not path.parent.is_dir():
-        raise LedgerError(f"{path.parent}: there is no such folder for the ledger; make it, or mount its disk")
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))  # patients' names: for the daemon's user only
-    database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    try:
-        database.row_factory = sqlite3.Row
-        database.execute("PRAGMA foreign_keys = ON")
-        (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
-            raise LedgerError(
-                f"{path}: this disk cannot hold the ledger (no WAL, perhaps a network mount); use a local one"
-            )
-        database.execute("PRAGMA synchronous = FULL")
-        migrations.migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database

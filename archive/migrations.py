@@ -54,6 +54,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT
         """,
     ),
+    (
+        # what people typed into the sheets; only added to, so that no text is ever lost (handwriting.Stroke)
+        """
+        CREATE TABLE handwriting (
+            number     INTEGER PRIMARY KEY AUTOINCREMENT,
+            row_name   TEXT    NOT NULL,
+            column_key TEXT    NOT NULL,
+            content    TEXT    NOT NULL,
+            at         TEXT    NOT NULL,
+            contested  INTEGER NOT NULL CHECK (contested IN (0, 1))
+        ) STRICT
+        """,
+        "CREATE INDEX handwriting_by_row ON handwriting (row_name, number)",
+    ),
 )
 
 
