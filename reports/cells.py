@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from grading.types import Assessment, Grade, Quality, Rejection
+from reports.handwriting import Handwriting, number_in
 from reports.headings import Headings, headings
+from reports.notes import conflict_note
 from reports.record import Record
 from reports.sheet import GRADE_LOOKS, Cell, Checked, Column, Look, Row, Sheet, number
 from reports.words import (
@@ -25,17 +28,25 @@ from reports.words import (
 _KEPT_COLUMNS = 4  # number, date, time, bed: a row is still known when the sheet is scrolled to the right
 
 
-def record_sheet(records: Sequence[Record], day: date, ward: str, zone: ZoneInfo, language: Language) -> Sheet:
-    """The Record sheet; `day` and the times of its rows are those of `zone`."""
+def record_sheet(
+    records: Sequence[Record],
+    day: date,
+    ward: str,
+    zone: ZoneInfo,
+    language: Language,
+    typed: Handwriting | None = None,
+) -> Sheet:
+    """The Record sheet; `day` and the times of its rows are those of `zone`; what people typed is in their columns."""
     words = headings(language)
+    typed = typed or Handwriting((), day)
     columns = record_columns(language)
     written_by_hand = [place for place, column in enumerate(columns) if column.open]
     return Sheet(
         name=words.record_sheet,
         top=top(words.record_title, records, day=day, ward=ward, zone=zone, language=language),
         columns=columns,
-        rows=_rows(records, zone, language),
-        n_rows=len(records),
+        rows=chain(_rows(records, zone, language, typed), _added_rows(columns, typed)),
+        n_rows=len(records) + len(typed.added_rows()),
         filtered=True,
         kept_columns=_KEPT_COLUMNS,
         printed_columns=written_by_hand[-1] + 1,  # model, id and fingerprint are for the screen
@@ -64,48 +75,72 @@ def record_columns(language: Language) -> tuple[Column, ...]:
     """The columns of the Record sheet, from left to right; people write in the open ones."""
     words = headings(language)
     return (
-        Column(words.number, 4.5),
-        Column(words.date, 10.5),
-        Column(words.received, 8),
-        Column(words.bed, 6),
-        Column(words.patient, 10),
-        Column(words.activity, 13),
-        Column(words.grade, 6.5),
-        Column(words.word, 9),
-        Column(words.vas, 6.5),
-        Column(words.longest_s, 8.5),
-        Column(words.none_s, 7.5),
-        Column(words.mild_s, 7.5),
-        Column(words.obvious_s, 7.5),
-        Column(words.severe_s, 7.5),
-        Column(words.intense_s, 7.5),
-        Column(words.face_share, 7.5),
-        Column(words.peak, 9),
-        Column(words.confidence, 9.5),
-        Column(words.quality, 32),
-        Column(words.clinician_vas, 9, open=True),
-        Column(words.remarks, 17, open=True),
-        Column(words.signature, 10, open=True),
-        Column(words.model, 22),
-        Column(words.record_id, 15),
-        Column(words.fingerprint, 68),
+        Column(words.number, 4.5, key="number"),
+        Column(words.date, 10.5, key="date"),
+        Column(words.received, 8, key="received"),
+        Column(words.bed, 6, key="bed"),
+        Column(words.patient, 10, key="patient"),
+        Column(words.activity, 13, key="activity"),
+        Column(words.grade, 6.5, key="grade"),
+        Column(words.word, 9, key="word"),
+        Column(words.vas, 6.5, key="vas"),
+        Column(words.longest_s, 8.5, key="longest_s"),
+        Column(words.none_s, 7.5, key="none_s"),
+        Column(words.mild_s, 7.5, key="mild_s"),
+        Column(words.obvious_s, 7.5, key="obvious_s"),
+        Column(words.severe_s, 7.5, key="severe_s"),
+        Column(words.intense_s, 7.5, key="intense_s"),
+        Column(words.face_share, 7.5, key="face_share"),
+        Column(words.peak, 9, key="peak"),
+        Column(words.confidence, 9.5, key="confidence"),
+        Column(words.quality, 32, key="quality"),
+        Column(words.clinician_vas, 9, open=True, key="clinician_vas"),
+        Column(words.remarks, 17, open=True, key="remarks"),
+        Column(words.signature, 10, open=True, key="signature"),
+        Column(words.model, 22, key="model"),
+        Column(words.record_id, 15, key="record_id"),
+        Column(words.fingerprint, 68, key="fingerprint"),
     )
 
 
-def _rows(records: Sequence[Record], zone: ZoneInfo, language: Language) -> Iterator[Row]:
+def open_columns() -> tuple[str, ...]:
+    """The keys of the columns in which people write."""
+    return tuple(column.key for column in record_columns("en") if column.open)
+
+
+def _rows(records: Sequence[Record], zone: ZoneInfo, language: Language, typed: Handwriting) -> Iterator[Row]:
     words = headings(language)
+    hand = open_columns()
     for record in records:
         yield (
             *_identity(record, zone, language),
             *_result(record, words, language),
             Cell(quality_words(record, language), Look.TEXT),
-            Cell(None, Look.OPEN_NUMBER),
-            Cell(None, Look.OPEN),
-            Cell(None, Look.OPEN),
+            *(
+                _typed_cell(
+                    column,
+                    typed.text(record.record_id, column),
+                    conflict_note(typed.rivals(record.record_id, column), zone, language),
+                )
+                for column in hand
+            ),
             Cell(_model(record), Look.CODE),
             Cell(record.record_id, Look.CODE),
             Cell(record.fingerprint, Look.CODE),
         )
+
+
+def _added_rows(columns: Sequence[Column], typed: Handwriting) -> Iterator[Row]:
+    """The rows that people added, below those of recordings, all theirs to write in."""
+    for row in typed.added_rows():
+        yield tuple(_typed_cell(column.key, typed.text(row, column.key)) for column in columns)
+
+
+def _typed_cell(column: str, text: str, note: str = "") -> Cell:
+    """A clinician's VAS is a number if it can be; everything else stays the text that it was."""
+    look = Look.OPEN_NUMBER if column == "clinician_vas" else Look.OPEN
+    score = number_in(text) if look is Look.OPEN_NUMBER else None
+    return Cell(text if score is None else score, look, note)
 
 
 def _identity(record: Record, zone: ZoneInfo, language: Language) -> Row:

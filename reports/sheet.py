@@ -18,6 +18,7 @@ Value: TypeAlias = str | int | float | date | time | None
 LONGEST_TEXT = 32_767  # UTF-16 units in a cell: Excel calls a file with more "damaged"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_IN_LINE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNSHOWABLE = re.compile(r"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -88,6 +89,7 @@ class Cell(NamedTuple):
 
     value: Value
     look: Look = Look.TEXT
+    note: str = ""
 
 
 Row: TypeAlias = tuple[Cell | None, ...]
@@ -95,11 +97,12 @@ Row: TypeAlias = tuple[Cell | None, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its width in characters, and whether people write in it."""
+    """A column: its heading, its width in characters, whether people write in it, and its name in all languages."""
 
     heading: str
     width: float
     open: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,13 +140,16 @@ class Sheet:
     checked: tuple[Checked, ...] = field(default=())
 
 
-def safe_text(text: str) -> str:
+def safe_text(text: str, *, keeps_lines: bool = False) -> str:
     """The same text, with what a sheet cannot hold replaced by something that can be seen, and not too long.
 
     Control characters become their pictures (␀ ␊ ␉), halves of characters and bytes that are no text become �,
-    what is longer than a cell may be ends in "…".
+    what is longer than a cell may be ends in "…". A text that came from here comes back unchanged.
+
+    Args: keeps_lines: ends of lines and tabs stay, as in what people type into a cell.
     """
-    shown = _CONTROL.sub(lambda found: "␡" if found[0] == "\x7f" else chr(0x2400 + ord(found[0])), text)
+    control = _CONTROL_IN_LINE if keeps_lines else _CONTROL
+    shown = control.sub(lambda found: "␡" if found[0] == "\x7f" else chr(0x2400 + ord(found[0])), text)
     shown = _UNSHOWABLE.sub("�", shown)
     if _units(shown) <= LONGEST_TEXT:
         return shown
@@ -167,6 +173,8 @@ def text_width(text: str) -> int:
 
 def text_lines(text: str, width: float) -> int:
     """How many lines a text takes in a column: broken at spaces, between Chinese characters, in long words."""
+    if "\n" in text:
+        return sum(text_lines(line, width) for line in text.split("\n"))
     lines, used = 1, 0.0
     for piece in _PIECE.findall(text):
         needed = text_width(piece)

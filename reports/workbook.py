@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import chain
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as ExcelCell
+from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
@@ -22,8 +25,10 @@ from openpyxl.writer.excel import ExcelWriter
 
 from reports.cells import record_sheet
 from reports.day import day_sheet
+from reports.handwriting import Handwriting
 from reports.headings import headings
 from reports.legend import legend_sheet
+from reports.reading import EDITION
 from reports.record import Record
 from reports.sheet import PAINTS, Cell, Look, Row, Sheet, safe_text, text_lines
 from reports.timeline import timeline_sheet
@@ -36,7 +41,7 @@ _FORMATS: dict[Look, str] = {
     Look.SHARE: "0%",
     Look.DATE: "yyyy-mm-dd",
     Look.TIME: "hh:mm",
-    Look.OPEN_NUMBER: "0",
+    Look.OPEN_NUMBER: "General",  # a score of 7.5 that somebody pasted must not look like 8
     Look.OPEN: "@",
 }
 _LEFT = {Look.TITLE, Look.STATEMENT, Look.WARNING, Look.SECTION, Look.PLAIN, Look.TEXT, Look.OPEN, Look.CODE}
@@ -62,23 +67,39 @@ _INKS: dict[Look, str] = {
 }
 _SIZES = {Look.TITLE: 14, Look.SECTION: 12, Look.HEADING: 9, Look.OPEN_HEADING: 9}
 _BOLD = {Look.TITLE, Look.WARNING, Look.HEADING, Look.OPEN_HEADING, Look.SECTION}
+_NOTE_HIGH_PX, _NOTE_WIDE_PX = 140, 320
+_SPELLING = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the true time would make every file another
 
 
-def day_workbook(records: Sequence[Record], day: date, ward: str, zone: ZoneInfo, language: Language) -> bytes:
+def day_workbook(
+    records: Sequence[Record],
+    day: date,
+    ward: str,
+    zone: ZoneInfo,
+    language: Language,
+    typed: Handwriting | None = None,
+) -> bytes:
     """A ward's day as an .xlsx file: sheets Record, Day, Timeline and Legend.
 
     The same arguments give the same bytes. Nothing is written to disk on the way.
 
     Args:    records: in the order of their rows. zone: in which `day` and the times on the sheets are meant.
+             typed: what people typed into earlier editions of this workbook; None: nothing.
     """
+    typed = typed or Handwriting((), day)
     workbook = Workbook(write_only=True)
     workbook.properties.creator = "PEEA"
     workbook.properties.title = f"PEEA {day.isoformat()}"
     workbook.properties.created = workbook.properties.modified = datetime.combine(day, time.min)
     painter = _Painter(_FONTS[language])
-    builders = (record_sheet, day_sheet, timeline_sheet, legend_sheet)
-    for sheet in [build(records, day, ward, zone, language) for build in builders]:
+    edition = StringProperty(
+        name=EDITION, value=str(typed.edition)
+    )  # a text: numbers change their kind when saved again
+    workbook.custom_doc_props.append(edition)  # type: ignore[attr-defined]
+    builders = (day_sheet, timeline_sheet, legend_sheet)
+    others = [build(records, day, ward, zone, language) for build in builders]
+    for sheet in (record_sheet(records, day, ward, zone, language, typed), *others):
         _write(workbook, sheet, painter, headings(language).page)
     file = io.BytesIO()
     with _TimelessZip(file, "w", ZIP_DEFLATED) as archive:
@@ -106,10 +127,12 @@ class _Painter:
         style = model._style  # type: ignore[attr-defined]  # the fast way: a sheet has 300,000 cells
         painted = ExcelCell(sheet, row, column, style_array=style)
         if isinstance(content.value, str) and is_text:
-            painted.value = safe_text(content.value)
+            painted.value = _spelled(safe_text(content.value, keeps_lines=content.look in _OPEN))
             painted.data_type = "s"
         elif content.value != "":
             painted.value = content.value
+        if content.note:
+            painted.comment = Comment(_spelled(content.note), "PEEA", height=_NOTE_HIGH_PX, width=_NOTE_WIDE_PX)
         return painted
 
     def _model(self, sheet: Worksheet, look: Look) -> ExcelCell:
@@ -130,6 +153,11 @@ class _Painter:
         model.protection = Protection(locked=look not in _OPEN)
         model.number_format = _FORMATS.get(look, "General")
         return model
+
+
+def _spelled(text: str) -> str:
+    """A text in which "_x0041_" stays what it is: programs take it for a letter unless its first sign is spelled."""
+    return _SPELLING.sub("_x005F_", text)
 
 
 def _write(workbook: Workbook, sheet: Sheet, painter: _Painter, page: str) -> None:
