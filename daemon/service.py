@@ -79,7 +79,7 @@ def put_together(
         sweep_unfinished(folder)
     with Ledger(place.ledger) as ledger:
         claims = Claims(place.work)
-        sheets = Sheets(settings.ward, place.stale, ledger)
+        sheets = Sheets(settings.ward, place.stale, ledger, clock)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
         sealing = Sealing(place.archive, settings.archive.recipients_file, claims, ledger, clock)
         steps = Steps(

@@ -1,7 +1,8 @@
 """The day's workbooks: written from the ledger, whole, and never under the hands of somebody who has one open.
 
 A day whose workbook must be written again has an empty file in the folder `stale-sheets`, made before the first try and
-removed after the last. So a crash, an open workbook or a share that is away only delay a workbook.
+removed after the last. So a crash, an open workbook or a share that is away only delay a workbook. What people typed
+into one is kept: see `rebuilding`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from datetime import date, datetime
 from pathlib import Path
 from time import monotonic, time
 
-from archive.files import remove_surely, write_whole
+from archive.files import remove_surely
 from archive.ledger import Ledger
 from config.settings import Ward
-from daemon.records import record_of
-from reports.workbook import day_workbook
+from daemon.clock import Clock
+from daemon.open_sheets import opened_elsewhere
+from daemon.rebuilding import Rebuilding
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,11 +29,11 @@ REST_FACTOR = 9.0
 class Sheets:
     """All workbooks of a ward."""
 
-    def __init__(self, ward: Ward, stale: Path, ledger: Ledger) -> None:
+    def __init__(self, ward: Ward, stale: Path, ledger: Ledger, clock: Clock) -> None:
         self._ward = ward
         self._zone = ward.zone_info
         self._stale = stale
-        self._ledger = ledger
+        self._rebuilding = Rebuilding(ward, self._zone, ledger, clock)
         self._told: dict[date, str] = {}
         self._not_before_s: dict[date, float] = {}
 
@@ -69,25 +71,22 @@ class Sheets:
             remove_surely(marker)
 
     def _written(self, day: date) -> bool:
-        program = open_elsewhere(self.path_of(day), self._ward.open_sheet_s, time())
-        if program is not None:
+        opened = opened_elsewhere(self.path_of(day), self._ward.open_sheet_s, time())
+        if opened is not None:
             self._tell_once(
-                day, f"the workbook of {day} is open (lock file {program}); it is written once it is closed"
+                day, f"the workbook of {day} is open (lock file of {opened.program}); it is written once it is closed"
             )
             return False
         began_s = monotonic()
         try:
-            self._write(day)
+            self._rebuilding.rebuild(self.path_of(day), day)
         except OSError as error:
-            self._tell_once(day, f"the workbook of {day} cannot be written ({error.strerror}); it is tried again")
+            self._tell_once(
+                day, f"the workbook of {day} cannot be written ({error.strerror or error}); it is tried again"
+            )
             return False
         self._not_before_s[day] = monotonic() + REST_FACTOR * (monotonic() - began_s)
         return True
-
-    def _write(self, day: date) -> None:
-        records = [record_of(job) for job in self._ledger.of_day(day, self._zone)]
-        data = day_workbook(records, day, self._ward.name, self._zone, self._ward.language)
-        write_whole(self.path_of(day), data)
 
     def _tell_once(self, day: date, words: str) -> None:
         if self._told.get(day) != words:
@@ -101,18 +100,3 @@ def file_name_of(ward: str) -> str:
     while len(name.encode()) > 120:
         name = name[:-1]
     return name or "Ward"
-
-
-def open_elsewhere(path: Path, believed_s: float, now_s: float) -> str | None:
-    """Which program has a workbook open, by the lock file it left; None: nobody, or a lock older than believed_s.
-
-    Args: now_s: seconds since 1970, as the lock file's own time is.
-    """
-    for name, program in ((f"~${path.name}", "~$, Excel"), (f".~lock.{path.name}#", ".~lock, LibreOffice")):
-        try:
-            age_s = now_s - path.with_name(name).lstat().st_mtime
-        except OSError:
-            continue
-        if age_s < believed_s:
-            return program
-    return None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from time import time
 
 from archive.jobs import Job
 from archive.ledger import Counts, Ledger
 from config.settings import Settings
 from daemon.inbox import look
+from daemon.open_sheets import Opened, open_in
 from daemon.refusals import RefusedError
 from daemon.settings_file import found_settings
 from daemon.terminal import print_facts, print_table, print_warning
@@ -35,6 +38,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class OpenSheet:
+    """A workbook that somebody has open. since: the ward's time, ISO 8601, from the lock file."""
+
+    workbook: str
+    program: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """How a ward is doing. daemon_process: None if no daemon is at work."""
 
@@ -46,6 +58,7 @@ class Standing:
     left_alone: int
     inbox_trouble: str
     sheets_to_write: tuple[str, ...]
+    open_sheets: tuple[OpenSheet, ...]
     parked: tuple[Line, ...]
     latest: tuple[Line, ...]
 
@@ -91,6 +104,7 @@ def standing_of(settings: Settings) -> Standing:
         left_alone=left_alone,
         inbox_trouble=trouble,
         sheets_to_write=tuple(sorted(marker.name for marker in place.stale.iterdir())) if place.stale.is_dir() else (),
+        open_sheets=_open_sheets(settings),
         parked=tuple(_line(job, settings) for job in unfinished if job.parked),
         latest=tuple(_line(job, settings) for job in latest),
     )
@@ -110,6 +124,17 @@ def _inbox(settings: Settings) -> tuple[int, int, str]:
     except OSError as error:
         return 0, 0, error.strerror or str(error)
     return len(listing.recordings), len(listing.left_alone), ""
+
+
+def _open_sheets(settings: Settings) -> tuple[OpenSheet, ...]:
+    opened: tuple[Opened, ...] = ()
+    with suppress(OSError):  # a folder that is away has nothing open in it
+        opened = open_in(settings.ward.sheets, settings.ward.open_sheet_s, time())
+    zone = settings.ward.zone_info
+    return tuple(
+        OpenSheet(each.workbook, each.program, each.since.astimezone(zone).isoformat(timespec="seconds"))
+        for each in opened
+    )
 
 
 def _line(job: Job, settings: Settings) -> Line:
@@ -140,7 +165,9 @@ def _print(standing: Standing) -> None:
     if standing.left_alone:
         facts.append(("", "left alone: other endings, links, or not readable; inbox.suffixes names what is taken"))
     if standing.sheets_to_write:
-        facts.append(("Sheets", f"to be written once closed: {', '.join(standing.sheets_to_write)}"))
+        facts.append(("Sheets", f"to be written: {', '.join(standing.sheets_to_write)}"))
+    for sheet in standing.open_sheets:
+        facts.append(("Open", f"{sheet.workbook}, in {sheet.program} since {sheet.since}; written again once closed"))
     print_facts(facts)
     for line in standing.parked:
         print_warning(f"Set aside: number {line.number}. {line.parked} Once mended: peea release {line.number}")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive.jobs import State
-from daemon.sheets import file_name_of, open_elsewhere
+from daemon.open_sheets import opened_elsewhere
+from daemon.sheets import file_name_of
 from tests.hospital import MILD, SEVERE, Hospital
 
 BOOK = "Ward-3-2026-11-23.xlsx"
@@ -64,9 +65,11 @@ def test_a_lock_that_a_crashed_program_left_is_not_believed_for_ever(tmp_path: P
     lock.write_bytes(b"")
     now_s = time.time()
 
-    assert open_elsewhere(tmp_path / BOOK, 3600.0, now_s) == "~$, Excel"
+    opened = opened_elsewhere(tmp_path / BOOK, 3600.0, now_s)
+    assert opened is not None
+    assert (opened.workbook, opened.program) == (BOOK, "Excel")
     os.utime(lock, (now_s - 3601, now_s - 3601))
-    assert open_elsewhere(tmp_path / BOOK, 3600.0, now_s) is None
+    assert opened_elsewhere(tmp_path / BOOK, 3600.0, now_s) is None
 
 
 def test_a_workbook_still_to_be_written_survives_a_restart(tmp_path: Path) -> None:
