@@ -46,6 +46,8 @@ def read_cases(path: Path, *, only_training: bool = False, seed: int = 0) -> lis
     Raises:
         CasesError: lines that cannot be understood, pictures that are missing, a patient in two parts.
     """
+    if not path.is_file():
+        raise CasesError(f"there is no list {path}: name a CSV file with the columns file, patient and grade")
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     patient = "patient" if "patient" in table else "identity"
     missing = [column for column in ("file", patient) if column not in table]

@@ -49,15 +49,17 @@ def fit(
 ) -> None:
     """Train a network now, judge it on patients that it has not seen, and write it as a model version."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from grading.faces import CascadeFinder
     from trainer.cases import read_cases
-    from trainer.fit import default_plan
-    from trainer.progress import terminal_watcher
-    from trainer.retrain import Request, train
 
     listed = read_cases(cases, seed=seed)
     for path in more or []:
         listed += read_cases(path, only_training=True)
+    # after the lists were found good: these take seconds to import
+    from grading.faces import CascadeFinder
+    from trainer.fit import default_plan
+    from trainer.progress import terminal_watcher
+    from trainer.retrain import Request, train
+
     request = Request(version, start, data, synthetic, default_plan(new_epochs, whole_epochs, seed), work, output)
     with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
         train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
