@@ -42,6 +42,7 @@ class Whole:
     """A whole recording graded by the daemon's grader."""
 
     film: str
+    precision: str
     frames_per_s: float
     graded: int
     length_s: float

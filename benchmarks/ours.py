@@ -55,7 +55,8 @@ def _spread(film: Path, model: Path, cache: Path, count: int, share: float, way:
 
 def following(film: Path, model: Path, cache: Path) -> Stages:
     """Fast mode as recordings are graded: decoded in order, a face followed, the whole cascade once a second."""
-    tracker, scorer = FaceTracker(CascadeFinder(FAST_SHARE)), ready_scorer(read_version(model), cache)
+    version = read_version(model)
+    tracker, scorer = FaceTracker(CascadeFinder(FAST_SHARE)), ready_scorer(version, cache)
     capture = cv2.VideoCapture(str(film), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     watch, faces = Watch(), list[Row]()
     for at in range(CONSECUTIVE):
@@ -70,7 +71,7 @@ def following(film: Path, model: Path, cache: Path) -> Stages:
                 cut = crop(frame, sighting.face.landmarks)
             with watch.on("grade"):
                 scorer.score([cut])
-    return watch.stages("ours, fast, following", CONSECUTIVE, faces)
+    return watch.stages(f"ours, fast, following, {version.card.precision}", CONSECUTIVE, faces)
 
 
 def deviation(film: Path) -> Pairs:
@@ -95,7 +96,8 @@ def whole(film: Path, model: Path, cache: Path, frames_per_s: float) -> Whole:
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     graded = len(outcome.readings) if isinstance(outcome, Assessment) else 0
     length_s = outcome.quality.length_s if outcome.quality else 0.0
-    return Whole(film.stem, frames_per_s, graded, length_s, wall, cpu, peak_mb(), _words(outcome))
+    precision = read_version(model).card.precision
+    return Whole(film.stem, precision, frames_per_s, graded, length_s, wall, cpu, peak_mb(), _words(outcome))
 
 
 def compared(film: Path, model: Path, cache: Path) -> Said:

@@ -1,4 +1,4 @@
-"""How fast grading is here, beside the named packages: python -m benchmarks.speed [--model FOLDER] [--output FOLDER]
+"""How fast grading is here, beside the named packages: python -m benchmarks.speed (--help tells its options).
 
 Makes two recordings out of a bundled sample, measures every way on them in a process of its own, and writes
 performance.md and performance.png. Takes some minutes.
@@ -23,6 +23,7 @@ from benchmarks.films import HEIGHTS_PX, film
 from benchmarks.machine import machine
 from benchmarks.measured import Pairs, Row, Said, Stages, Whole
 from benchmarks.page import Findings, write_page
+from grading.version import read_version
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
@@ -65,30 +66,36 @@ def main() -> None:
     """Measures and writes the page."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--model", type=Path, help="a model version (default: the bundled one)")
+    reader.add_argument("--int8", type=Path, help="its int8 version, made by `peea-trainer quantise`, if there is one")
     reader.add_argument("--output", type=Path, default=ROOT / "docs", help="where performance.md goes")
     asked = reader.parse_args()
     model = (asked.model or bundled()).resolve()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        findings = measured(Parts(model, folder / "cache"), folder)
+        small = [Parts(asked.int8.resolve(), folder / "cache")] if asked.int8 else []
+        findings = measured(Parts(model, folder / "cache"), small, folder)
     page = write_page(findings, asked.output)
     print(page.read_text("utf-8"))
 
 
-def measured(parts: Parts, folder: Path) -> Findings:
-    """Every measurement, one after the other, so that none disturbs another."""
+def measured(parts: Parts, small: list[Parts], folder: Path) -> Findings:
+    """Every measurement, one after the other, so that none disturbs another; small: the int8 version, or nothing."""
     found = machine()
     films = {name: film(SAMPLES / FILMED, name, folder) for name in HEIGHTS_PX}
     first_s = _start_s(parts)
     start_s = min(_start_s(parts) for _ in range(3))
-    stages = {name: _ways(parts, path) for name, path in films.items()}
+    stages = {name: _ways(parts, small, path) for name, path in films.items()}
     wholes = [
-        Whole(**parts.run("whole", path, rate)) for path in films.values() for rate in (0.0, DEFAULT_FRAMES_PER_S)
+        Whole(**each.run("whole", path, rate))
+        for path in films.values()
+        for each in (parts, *small)
+        for rate in (0.0, DEFAULT_FRAMES_PER_S)
     ]
     samples = sorted(SAMPLES.glob("*.mp4"))
     return Findings(
         datetime.now(UTC),
         parts.model.name,
+        [read_version(each.model).card.gate for each in small],
         found,
         stages,
         wholes,
@@ -107,20 +114,20 @@ def _start_s(parts: Parts) -> float:
     return time.perf_counter() - start
 
 
-def _ways(parts: Parts, path: Path) -> list[Stages]:
+def _ways(parts: Parts, small: list[Parts], path: Path) -> list[Stages]:
     return [
         parts.stages("naive", path, NAIVE_FRAMES),
         parts.stages("facenet", path, SPREAD_FRAMES),
         parts.stages("exact", path, SPREAD_FRAMES),
         parts.stages("fast", path, SPREAD_FRAMES),
-        parts.stages("following", path),
+        *(each.stages("following", path) for each in (parts, *small)),
     ]
 
 
 def _deviations(parts: Parts, stages: dict[str, list[Stages]], films: dict[str, Path]) -> dict[str, Pairs]:
     """Against our exact mode; where a way missed a face that another found, rows cannot be compared: none are."""
     pairs = {}
-    for name, (naive, facenet, exact, fast, _) in stages.items():
+    for name, (naive, facenet, exact, fast, *_) in stages.items():
         for way, faces in (("mtcnn package", naive.faces), (facenet.way, facenet.faces), (fast.way, fast.faces)):
             whole = len(faces) == len(exact.faces)
             pairs[f"{way}, {name}"] = Pairs(_rows(faces), _rows(exact.faces)) if whole else Pairs((), ())

@@ -93,7 +93,7 @@ def luma(pixels: Pixels) -> float:
     """Mean luma of the middle of a crop (the skin, not the pillow), 0..255."""
     height, width = pixels.shape[:2]
     middle = pixels[height // 5 : height * 4 // 5, width // 5 : width * 4 // 5]
-    return float((middle.reshape(-1, 3).mean(axis=0) * _LUMA).sum())
+    return float((np.array(cv2.mean(middle)[:3]) * _LUMA).sum())
 
 
 def _middle(one: Point, other: Point) -> Point:
