@@ -35,7 +35,7 @@ RECORD_ID_DIGITS = 12
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024  # ten times a day of 10,000 recordings; more is a trap, or no sheet of ours
 _HEADING_WITHIN_ROWS = 40
 _ID = re.compile(r"[0-9a-f]{12}")
-_COMMENTS = re.compile(r"(threaded)?comments[^/]*\.xml", re.IGNORECASE)
+_COMMENTS = re.compile(r"(threaded)?comments?[^/]*\.xml", re.IGNORECASE)
 _SPELLED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BROKEN = (
     BadZipFile,
