@@ -14,7 +14,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -70,10 +70,13 @@ def read_whole(path: Path) -> tuple[bytes, Seen]:
 def replace_unchanged(path: Path, data: bytes, before: Seen | None) -> Seen | None:
     """As `write_whole`, but only if the file is still the one that was seen (None: there was none).
 
+    Convention: whoever may read or write in the folder may do so with the file, whatever the umask.
     Returns: the new file as it is now; None: somebody else has written there meanwhile, and that was left as it is.
     """
     with unfinished(path.parent) as part:
         part.write(data)
+        with suppress(PermissionError):  # some network mounts have rights of their own
+            os.fchmod(part.fileno(), path.parent.stat().st_mode & 0o666)
         to_disk(part)
         mine = _seen(os.fstat(part.fileno()))
         if seen(path) != before:

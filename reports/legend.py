@@ -76,11 +76,15 @@ _LIMITS: dict[Language, tuple[str, ...]] = {
 _WRITING: dict[Language, tuple[str, ...]] = {
     "en": (
         "Tinted columns are for people: clinician's VAS (0 to 10), remarks, signature.",
+        "What is typed there is kept, also in rows added below. Save and close, so that new rows can come.",
+        "Two people typed different things into one cell: the last is there, the other is in a comment.",
         "All other cells are locked, without a password.",
         "Record id and fingerprint tie a row to its recording in the archive.",
     ),
     "zh": (
         "浅色底纹的列由医护人员填写：医护 VAS（0 至 10）、备注、签名。其余单元格已锁定（无密码）。",
+        "所填内容会保留，表格下方自行添加的行也会保留。填写后请保存并关闭工作簿，以便写入新的行。",
+        "若两人在同一格填写了不同内容，单元格中保留后保存的内容，另一内容见批注。",
         "记录编号与指纹将每一行与归档中的录像对应。",
     ),
 }

@@ -53,6 +53,13 @@ def test_a_first_file_is_written_where_there_is_none(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
 
 
+@pytest.mark.parametrize(("folder", "file"), [(0o2770, 0o660), (0o2750, 0o640), (0o700, 0o600)])
+def test_who_may_write_in_the_folder_may_write_the_file(tmp_path: Path, folder: int, file: int) -> None:
+    tmp_path.chmod(folder)
+    replace_unchanged(tmp_path / "sheet.xlsx", b"new", None)
+    assert (tmp_path / "sheet.xlsx").stat().st_mode & 0o777 == file
+
+
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "sheet.xlsx")
     with pytest.raises(OSError, match="no regular file"):

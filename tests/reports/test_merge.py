@@ -297,6 +297,14 @@ def test_clearing_a_cell_of_an_old_copy_does_not_clear_what_came_since() -> None
     assert seen_in(ward.rebuilt(typed(old, A, VAS, None)), A, VAS) == 5
 
 
+def test_a_text_for_a_cell_that_was_cleared_meanwhile_has_no_rival() -> None:
+    ward = Ward()
+    old = ward.rebuilt(typed(ward.written(), A, VAS, 3))
+    ward.rebuilt(typed(old, A, VAS, None))
+    (stroke,) = ward.found(typed(old, A, VAS, 5))
+    assert (stroke.text, stroke.contested) == ("5", False)
+
+
 def test_a_workbook_of_unknown_edition_adds_and_takes_nothing_away() -> None:
     ward = Ward()
     ward.found(typed(typed(ward.written(), A, VAS, 3), B, VAS, 4))
