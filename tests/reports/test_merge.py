@@ -297,6 +297,16 @@ def test_clearing_a_cell_of_an_old_copy_does_not_clear_what_came_since() -> None
     assert seen_in(ward.rebuilt(typed(old, A, VAS, None)), A, VAS) == 5
 
 
+def test_a_text_is_not_learnt_again_after_a_crash_between_ledger_and_file_nor_from_two_who_agree() -> None:
+    ward = Ward()
+    first = ward.written()
+    data = typed(first, A, REMARKS, "same")
+    ward.found(data)
+    assert ward.found(data) == ()
+    assert ward.found(typed(typed(first, A, REMARKS, "same"), A, SIGNATURE, "Li"))[0].column == "signature"
+    assert comment_at(ward.written(), A, REMARKS) == ""
+
+
 def test_a_text_for_a_cell_that_was_cleared_meanwhile_has_no_rival() -> None:
     ward = Ward()
     old = ward.rebuilt(typed(ward.written(), A, VAS, 3))
@@ -329,6 +339,17 @@ def test_a_row_that_was_copied_says_both_things() -> None:
     data = ward.rebuilt(edited(typed(ward.written(), A, REMARKS, "first"), copy_row))
     assert seen_in(data, A, REMARKS) == "second"
     assert "“first”" in comment_at(data, A, REMARKS)
+
+
+def test_a_copied_row_without_the_text_clears_nothing() -> None:
+    def copy_row(sheet: Worksheet) -> None:
+        row = sheet.max_row + 1
+        for place, cell in enumerate(list(sheet[5]), start=1):
+            sheet.cell(row, place).value = cell.value if place != 21 else None
+
+    ward = Ward()
+    data = ward.rebuilt(typed(ward.written(), A, REMARKS, "first"))
+    assert ward.found(edited(data, copy_row)) == ()
 
 
 def test_rows_that_people_added_stay_can_be_changed_and_removed() -> None:
