@@ -379,6 +379,23 @@ def test_an_added_row_is_not_added_again_after_a_crash_between_ledger_and_file()
     assert len(added_texts(ward.written())) == 2
 
 
+def test_of_two_same_rows_one_may_be_removed_and_only_one() -> None:
+    ward = Ward()
+    data = ward.rebuilt(edited(edited(ward.written(), put_row("14", "same")), put_row("14", "same")))
+    data = edited(data, lambda sheet: sheet.delete_rows(13))
+    ward.found(data)
+    assert ward.found(data) == (), "also after a crash between ledger and file"
+    assert len(added_texts(ward.written())) == 1
+
+
+def test_a_column_that_was_removed_or_moved_clears_nothing() -> None:
+    ward = Ward()
+    data = ward.rebuilt(edited(typed(ward.written(), A, REMARKS, "stays"), put_row("14", "added", 6)))
+    assert ward.found(edited(data, lambda sheet: sheet.move_range("D4:D13", cols=24))) == ()
+    found = ward.found(edited(data, lambda sheet: sheet.delete_cols(21)))
+    assert A not in {each.row for each in found}
+
+
 def test_a_row_of_a_recording_that_nobody_knows_is_kept_as_text() -> None:
     ward = Ward()
     data = typed(ward.written(), A, REMARKS, "of a lost ledger")
