@@ -85,6 +85,15 @@ def put_row(*values: object) -> object:
     return put
 
 
+def in_the_file(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The workbook with these bytes in all of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old, new))
+    return out.getvalue()
+
+
 def test_a_workbook_that_nobody_touched_has_nothing_new() -> None:
     ward = Ward()
     assert ward.found(ward.written()) == ()
@@ -201,18 +210,19 @@ def test_40_000_characters_and_what_no_sheet_can_hold_are_kept_whole_and_shown_i
 def test_a_text_longer_than_a_cell_is_read_whole() -> None:
     ward = Ward()
     data = typed(ward.written(), A, REMARKS, "short")
-    with zipfile.ZipFile(io.BytesIO(data)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    parts = {name: content.replace(b"short", b"y" * 40_000) for name, content in parts.items()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as target:
-        for name, content in parts.items():
-            target.writestr(name, content)
-
-    ward.found(out.getvalue())
+    ward.found(in_the_file(data, b"short", b"y" * 40_000))
 
     assert ward.known.text(A, "remarks") == "y" * 40_000
     assert ward.found(ward.written()) == ()
+
+
+def test_a_program_that_misstates_the_size_of_the_sheet_hides_nothing() -> None:
+    ward = Ward()
+    data = typed(ward.written(), C, REMARKS, "far below")
+    misstated = in_the_file(data, b'<dimension ref="A1:Y12"', b'<dimension ref="A1:C4"')
+    assert misstated != data
+    ward.found(misstated)
+    assert [(each.row, each.text) for each in ward.strokes] == [(C, "far below")]
 
 
 def test_sorting_filtering_and_hiding_do_no_harm() -> None:
@@ -363,6 +373,7 @@ def test_rows_that_people_added_stay_can_be_changed_and_removed() -> None:
     sheet = record_sheet(openpyxl.load_workbook(io.BytesIO(data)))
     assert (sheet["D13"].value, sheet["T13"].value, sheet["U13"].data_type) == ("14", 6, "s")
     assert not sheet["D13"].protection.locked
+    assert (sheet.auto_filter.ref, sheet.print_area) == ("A4:Y14", "'Record'!$A$1:$V$14")
 
     data = ward.rebuilt(edited(data, lambda sheet: sheet.cell(13, 21, "changed")))
     assert sorted(row["remarks"] for row in added_texts(data)) == ["changed", "second"]
