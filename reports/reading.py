@@ -88,11 +88,10 @@ class Found:
 
 def read_record_sheet(data: bytes) -> Found:
     """What is on the Record sheet of a workbook. Raises: UnreadableWorkbookError."""
-    with _told():
+    with _told(), warnings.catch_warnings(action="ignore"):
         _check_size(data)
         reader = _Reader(io.BytesIO(data), read_only=True, keep_links=False)
-        with warnings.catch_warnings(action="ignore"):
-            reader.read()
+        reader.read()
         try:
             return _found(reader.wb, data)
         finally:
