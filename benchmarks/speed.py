@@ -67,18 +67,19 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--model", type=Path, help="a model version (default: the bundled one)")
     reader.add_argument("--int8", type=Path, help="its int8 version, made by `peea-trainer quantise`, if there is one")
+    reader.add_argument("--compare", type=int, default=99, help="so many bundled recordings in the exact way too")
     reader.add_argument("--output", type=Path, default=ROOT / "docs", help="where performance.md goes")
     asked = reader.parse_args()
     model = (asked.model or bundled()).resolve()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small = [Parts(asked.int8.resolve(), folder / "cache")] if asked.int8 else []
-        findings = measured(Parts(model, folder / "cache"), small, folder)
+        findings = measured(Parts(model, folder / "cache"), small, folder, asked.compare)
     page = write_page(findings, asked.output)
     print(page.read_text("utf-8"))
 
 
-def measured(parts: Parts, small: list[Parts], folder: Path) -> Findings:
+def measured(parts: Parts, small: list[Parts], folder: Path, compare: int) -> Findings:
     """Every measurement, one after the other, so that none disturbs another; small: the int8 version, or nothing."""
     found = machine()
     films = {name: film(SAMPLES / FILMED, name, folder) for name in HEIGHTS_PX}
@@ -91,7 +92,7 @@ def measured(parts: Parts, small: list[Parts], folder: Path) -> Findings:
         for each in (parts, *small)
         for rate in (0.0, DEFAULT_FRAMES_PER_S)
     ]
-    samples = sorted(SAMPLES.glob("*.mp4"))
+    samples = sorted(SAMPLES.glob("*.mp4"))[:compare]
     return Findings(
         datetime.now(UTC),
         parts.model.name,
