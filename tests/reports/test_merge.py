@@ -399,6 +399,14 @@ def test_of_two_same_rows_one_may_be_removed_and_only_one() -> None:
     assert len(added_texts(ward.written())) == 1
 
 
+def test_a_new_row_takes_the_place_of_no_other() -> None:
+    ward = Ward()
+    data = ward.rebuilt(edited(edited(ward.written(), put_row("14", "first")), put_row("15", "second")))
+    data = ward.rebuilt(edited(data, lambda sheet: sheet.delete_rows(13)))
+    data = ward.rebuilt(edited(data, put_row("16", "third")))
+    assert [row["remarks"] for row in added_texts(data)] == ["second", "third"]
+
+
 def test_a_column_that_was_removed_or_moved_clears_nothing() -> None:
     ward = Ward()
     data = ward.rebuilt(edited(typed(ward.written(), A, REMARKS, "stays"), put_row("14", "added", 6)))
