@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -79,12 +80,12 @@ def progress(recordings: int) -> Iterator[Teller]:
 def print_report(results: Sequence[Result], left: Sequence[Path], folder: Path) -> None:
     """The table, where things lie, and the verdict in words."""
     console = Console()
-    table = Table(title="What became of each recording (synthetic patients)", title_justify="left")
-    for head in ("Recording", "Grade", "Known truth"):
+    table = Table(title="What became of each recording (synthetic patients)", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("Recording", overflow="fold", ratio=1)
+    for head in ("Grade", "Known truth"):
         table.add_column(head)
-    for grade in PAIN_GRADES:
-        table.add_column(f"{grade_words(grade, 'en')}, s (true)", justify="right")
-    for head in ("Right", "Sealed, opens"):
+    table.add_column("Seconds of grades 1 to 4", no_wrap=True)
+    for head in ("Right", "Opens"):
         table.add_column(head)
     for result in results:
         table.add_row(*_cells(result))
@@ -102,14 +103,16 @@ def print_report(results: Sequence[Result], left: Sequence[Path], folder: Path) 
 def _cells(result: Result) -> list[str]:
     truth = result.truth
     known = grade_words(Grade(truth.grade), "en") if truth.grade is not None else truth.outcome.replace("_", " ")
-    seconds = [""] * len(PAIN_GRADES)
+    seconds = ""
     if isinstance(result.outcome, Assessment):
-        seconds = [
-            f"{result.outcome.seconds[grade]:.1f} ({true:.1f})"
-            for grade, true in zip(PAIN_GRADES, truth.seconds, strict=True)
+        said = [result.outcome.seconds[grade] for grade in PAIN_GRADES]
+        rows = [
+            f"{name} " + " ".join(f"{value:5.1f}" for value in row)
+            for name, row in (("said", said), ("true", truth.seconds))
         ]
+        seconds = "\n".join(rows)
     right, opens = ("yes" if result.grade_is_right else "NO"), ("yes" if result.opens else "NO")
-    return [truth.file, _said(result.outcome), known, *seconds, right, opens]
+    return [truth.file, _said(result.outcome), known, seconds, right, opens]
 
 
 def _said(outcome: Outcome | None) -> str:

@@ -50,10 +50,18 @@ class Plan:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-def default_plan(new_epochs: int, whole_epochs: int, seed: int = 0, batch: int = 32) -> Plan:
-    """Stage 5 and the head first, with the pre-trained stages as they are; then everything at a lower rate."""
+def default_plan(
+    new_epochs: int, whole_epochs: int, seed: int = 0, batch: int = 32, learn_from: str = STAGES[0]
+) -> Plan:
+    """Stage 5 and the head first, the pre-trained stages as they are; then all from `learn_from` on at a lower rate.
+
+    Raises:
+        ValueError: learn_from is none of the five stages.
+    """
     new = Phase("stage 5 and head", ("conv5", "head"), new_epochs, 1e-3)
-    whole = Phase("whole network", (*STAGES, "head"), whole_epochs, 3e-4)
+    later = STAGES[STAGES.index(learn_from) :]
+    name = "whole network" if later == STAGES else f"{learn_from} to head"
+    whole = Phase(name, (*later, "head"), whole_epochs, 3e-4)
     return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), batch=batch, seed=seed)
 
 

@@ -40,6 +40,9 @@ def fit(
     ] = "imagenet",
     new_epochs: Annotated[int, typer.Option(min=0, help="Passes in which only stage 5 and the head learn.")] = 4,
     whole_epochs: Annotated[int, typer.Option(min=0, help="Passes in which the whole network learns.")] = 6,
+    learn_from: Annotated[
+        str, typer.Option(help="The earliest stage that learns in those passes: conv1 to conv5.")
+    ] = "conv1",
     seed: Annotated[int, typer.Option(help="The number that all chance comes from.")] = 0,
     work: Annotated[Path, typer.Option(help="Folder for crops and checkpoints; a killed fit goes on from it.")] = Path(
         "training"
@@ -60,7 +63,15 @@ def fit(
     from trainer.progress import terminal_watcher
     from trainer.retrain import Request, train
 
-    request = Request(version, start, data, synthetic, default_plan(new_epochs, whole_epochs, seed), work, output)
+    request = Request(
+        version,
+        start,
+        data,
+        synthetic,
+        default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from),
+        work,
+        output,
+    )
     with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
         train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
 
