@@ -193,6 +193,8 @@ def _box(row: Row) -> Box:
 
 
 def _said_table(findings: Findings) -> list[str]:
+    if not findings.said:
+        return []
     same = sum(each.exact == each.fast for each in findings.said)
     grades = sum(each.exact.split()[0] == each.fast.split()[0] for each in findings.said)
     lines = [
