@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from time import monotonic, sleep
 
 from archive import migrations
 
 BUSY_S = 10.0  # how long to wait for another program's transaction
+PAUSE_S = 0.02
 
 
 class LedgerError(OSError):
@@ -28,7 +30,7 @@ def opened(path: Path) -> sqlite3.Connection:
     try:
         database.row_factory = sqlite3.Row
         database.execute("PRAGMA foreign_keys = ON")
-        (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
+        mode = _write_ahead(database)
         if mode != "wal":
             raise LedgerError(
                 f"{path}: this disk cannot hold the ledger (no WAL, perhaps a network mount); use a local one"
@@ -39,3 +41,18 @@ def opened(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _write_ahead(database: sqlite3.Connection) -> str:
+    """Switches to write-ahead logging; returns the mode that the disk allows.
+
+    While another program makes the same switch in a new file, SQLite says "locked" at once, whatever the timeout.
+    """
+    until_s = monotonic() + BUSY_S
+    while True:
+        try:
+            return str(database.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until_s:
+                raise
+            sleep(PAUSE_S)
