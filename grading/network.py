@@ -15,9 +15,9 @@ import keras
 import numpy as np
 
 from grading.crops import CROP_PX
+from grading.serving import CHANNEL_MEANS_BGR
 from grading.weights import HEAD_BIAS, Array, Weights
 
-CHANNEL_MEANS_BGR = (103.939, 116.779, 123.68)  # of ImageNet, as in keras.applications.resnet.preprocess_input
 HEAD = "grades"
 FEATURES = "avg_pool"  # the layer whose output, (n, 2048), a head is trained on
 STAGES = ("conv1", "conv2", "conv3", "conv4", "conv5")

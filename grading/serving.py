@@ -18,6 +18,7 @@ from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array, Weights, WeightsError
 
 BATCH_NORMALISATION_EPSILON = 1.001e-5  # of keras.applications.ResNet50
 BLOCKS = (3, 4, 6, 3)  # residual blocks of stages 2 to 5
+# of ImageNet, as in keras.applications.resnet.preprocess_input; grading.network takes them from here
 CHANNEL_MEANS_BGR = np.array([103.939, 116.779, 123.68], np.float32)
 
 LARGEST_DIFFERENCE = 1e-3
