@@ -43,11 +43,18 @@ class ImpossibleMove(ValueError):  # noqa: N818 - the name that the rest of the 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who and what a recording shows, as far as its file name told; "" where it did not."""
+    """Who and what a recording shows, as far as file name, folders and roster told; "" where they did not.
+
+    injured_at: aware. outside: why the patient is outside the studied group; checks: what does not fit the roster. Both
+    are words of `reports.patient`, kept here as they are. No name and no birth date ever gets here.
+    """
 
     bed: str = ""
     patient: str = ""
     activity: str = ""
+    injured_at: datetime | None = None
+    outside: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Arrival:
 
     id: SHA-256 of the video, 64 lower-case hexadecimal digits. received_at, recorded_at: aware.
     source: the file name as received; bytes of it that are not UTF-8 are surrogates, as `os.fsdecode` gives them.
+    folder: in which folder of the inbox it lay, such as "bed12/today"; "" if in the inbox itself.
     """
 
     id: str
@@ -64,6 +72,7 @@ class Arrival:
     received_at: datetime
     recorded_at: datetime | None
     identity: Identity
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,7 @@ class Job:
     announced: bool
     attempted_at: datetime | None = None
     trouble: str = ""
+    folder: str = ""
 
 
 def check_move(job: Job, to: State) -> None:

@@ -15,10 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
-from archive import handwriting, jobs, migrations, outcomes, rows
+from archive import handwriting, identities, jobs, migrations, outcomes, rows
 from archive.database import LedgerError, opened
 from archive.handwriting import Stroke
-from archive.jobs import Arrival, Job, Receipt, State
+from archive.identities import Identified
+from archive.jobs import Arrival, Identity, Job, Receipt, State
 from grading.types import Outcome
 
 __all__ = ["Counts", "Ledger", "LedgerError", "UnknownJobError"]
@@ -75,24 +76,35 @@ class Ledger:
         """
         if len(arrival.id) != 64 or set(arrival.id) - set("0123456789abcdef"):
             raise ValueError(f"the id {arrival.id[:80]!r} is not a SHA-256 of 64 lower-case hexadecimal digits")
-        identity = arrival.identity
         values = (
             arrival.id,
             rows.name_bytes(arrival.source),
             arrival.size_bytes,
             rows.moment_text(arrival.received_at),
             rows.moment_text_or_none(arrival.recorded_at),
-            *(rows.name_bytes(each) for each in (identity.bed, identity.patient, identity.activity)),
+            rows.name_bytes(arrival.folder),
             State.RECEIVED.value,
         )
         with self._writing() as database:
             if self._found(arrival.id) is None:
                 database.execute(
-                    "INSERT INTO jobs (id, source, size_bytes, received_at, recorded_at, bed, patient, activity, state)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO jobs (id, source, size_bytes, received_at, recorded_at, folder, state, bed, patient,"
+                    " activity) VALUES (?, ?, ?, ?, ?, ?, ?, x'', x'', x'')",
                     values,
                 )
+                identities.correct(database, arrival.id, arrival.identity)
             return self._known(arrival.id)
+
+    def correct(self, id: str, identity: Identity) -> Job:
+        """Put another identity in place of the job's, whatever its state. Raises: ValueError: a time without zone."""
+        with self._changing(id):
+            identities.correct(self._database, id, identity)
+            return self._known(id)
+
+    def identities_since(self, received_at: datetime) -> tuple[Identified, ...]:
+        """Whose the recordings are that were received since, oldest first."""
+        with self._told():
+            return identities.since(self._database, received_at)
 
     def find(self, id: str) -> Job | None:
         """The job of that id, if there is one."""

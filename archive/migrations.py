@@ -68,6 +68,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX handwriting_by_row ON handwriting (row_name, number)",
     ),
+    (
+        # what a roster tells of a recording (jobs.Identity), and the folder of the inbox that it lay in
+        "ALTER TABLE jobs ADD COLUMN folder BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE jobs ADD COLUMN injured_at TEXT",
+        "ALTER TABLE jobs ADD COLUMN outside TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN checks TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

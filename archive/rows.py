@@ -54,7 +54,7 @@ def job(row: sqlite3.Row) -> Job:
         size_bytes=row["size_bytes"],
         received_at=datetime.fromisoformat(row["received_at"]),
         recorded_at=_moment(row["recorded_at"]),
-        identity=Identity(name(row["bed"]), name(row["patient"]), name(row["activity"])),
+        identity=identity(row),
         state=State(row["state"]),
         outcome=None if row["outcome"] is None else outcomes.from_json(row["outcome"]),
         attempts=row["attempts"],
@@ -67,6 +67,19 @@ def job(row: sqlite3.Row) -> Job:
         announced=bool(row["announced"]),
         attempted_at=_moment(row["attempted_at"]),
         trouble=row["trouble"],
+        folder=name(row["folder"]),
+    )
+
+
+def identity(row: sqlite3.Row) -> Identity:
+    """The identity of a row of jobs."""
+    return Identity(
+        bed=name(row["bed"]),
+        patient=name(row["patient"]),
+        activity=name(row["activity"]),
+        injured_at=_moment(row["injured_at"]),
+        outside=tuple(filter(None, row["outside"].split(","))),
+        checks=tuple(filter(None, row["checks"].split(","))),
     )
 
 

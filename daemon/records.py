@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archive.jobs import Job
+from reports.patient import Check, Outside
 from reports.record import Record
 
 RECORD_ID_DIGITS = 12
@@ -21,4 +22,7 @@ def record_of(job: Job) -> Record:
         activity=job.identity.activity,
         outcome=job.outcome,
         parked=job.parked,
+        injured_at=job.identity.injured_at,
+        outside=tuple(Outside(each) for each in job.identity.outside),
+        checks=tuple(Check(each) for each in job.identity.checks),
     )

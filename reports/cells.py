@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from grading.types import Assessment, Grade, Quality, Rejection
 from reports.handwriting import Handwriting, number_in
 from reports.headings import Headings, headings
+from reports.identity_words import identity_words
 from reports.notes import conflict_note
 from reports.record import Record
 from reports.sheet import GRADE_LOOKS, Cell, Checked, Column, Look, Row, Sheet, number
@@ -196,6 +197,8 @@ def quality_words(record: Record, language: Language) -> str:
     if record.parked:
         why = record.parked.rstrip(" .。") + stop.strip()
         said.append(words.stopped.format(why=why))
+    if identity := identity_words(record, language):
+        said.append(identity)
     return ("" if language == "zh" else " ").join(said)
 
 

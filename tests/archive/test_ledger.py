@@ -394,3 +394,16 @@ def test_a_closed_ledger_says_so(ledger: Ledger) -> None:
 
     with pytest.raises(LedgerError, match="closed"):
         ledger.find(ID)
+
+
+def test_an_identity_can_be_corrected_and_comes_back_whole(tmp_path: Path) -> None:
+    whole = Identity("12", "P007", "turning", NOON - timedelta(hours=30), ("under_65", "deaf"), ("other_bed",))
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        job = ledger.receive(replace(arrival(), folder="bed12/今天"))
+        corrected = ledger.correct(job.id, whole)
+        ledger.receive(arrival(2, NOON + timedelta(hours=1)))
+
+        assert corrected == replace(job, identity=whole)
+        assert corrected.folder == "bed12/今天"
+        assert [each.identity for each in ledger.identities_since(NOON)] == [whole, arrival(2).identity]
+        assert [each.source for each in ledger.identities_since(NOON + timedelta(seconds=1))] == [arrival(2).source]

@@ -90,3 +90,21 @@ def test_a_missing_folder_is_told_and_not_made(tmp_path: Path) -> None:
         Ledger(tmp_path / "state" / "ledger.sqlite")
 
     assert not (tmp_path / "state").exists()
+
+
+def test_a_ledger_from_before_rosters_keeps_its_recordings(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    old = connected(path)
+    migrations.migrate(old, migrations.MIGRATIONS[:2])
+    old.execute(
+        "INSERT INTO jobs (id, source, size_bytes, received_at, bed, patient, activity, state)"
+        " VALUES (?, x'61', 1, '2026-11-22T12:00:00.000000+00:00', x'3132', x'50', x'', 'received')",
+        ("a" * 64,),
+    )
+    old.close()
+
+    with Ledger(path) as ledger:
+        job = ledger.find("a" * 64)
+
+    assert job is not None
+    assert (job.identity.bed, job.identity.injured_at, job.identity.outside, job.folder) == ("12", None, (), "")
