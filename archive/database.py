@@ -1,11 +1,15 @@
-"""Opens the ledger's SQLite file so that what is written survives power cuts, and says in words why it cannot."""
+"""The ledger's SQLite file: opened so that what is written survives power cuts; says in words why it cannot."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
+from types import TracebackType
+from typing import Self
 
 from archive import migrations
 
@@ -15,6 +19,57 @@ PAUSE_S = 0.02
 
 class LedgerError(OSError):
     """The ledger's file cannot be used: damaged, another program's, locked, or the disk is full."""
+
+
+class Database:
+    """An open database of the ledger's kind; each `_writing` block is one transaction, on the disk when it ends.
+
+    Raises: LedgerError: it cannot be opened; the message says what to do.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        with self._told():
+            self._database = opened_to_read(path) if read_only else opened(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; it cannot be used after that."""
+        self._database.close()
+
+    def _update(self, statement: str, *values: object) -> None:
+        self._database.execute(statement, values)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that holds the write lock from its start: what was read in it is still so at its end."""
+        with self._told():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            finally:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns the database's own errors into ours."""
+        try:
+            yield
+        except migrations.ForeignDatabaseError as error:
+            raise LedgerError(f"{self.path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(
+                f"{self.path}: {error}; check that the disk has room and that this is the ledger"
+            ) from error
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -37,6 +92,23 @@ def opened(path: Path) -> sqlite3.Connection:
             )
         database.execute("PRAGMA synchronous = FULL")
         migrations.migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def opened_to_read(path: Path) -> sqlite3.Connection:
+    """The ledger's database as it is, for reading only, also while a daemon writes; an older form stays one.
+
+    Raises: LedgerError: there is none. ForeignDatabaseError. sqlite3.Error.
+    """
+    if not path.is_file():
+        raise LedgerError(f"{path}: there is no ledger here yet; the daemon makes it at its first start")
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None)
+    try:
+        database.row_factory = sqlite3.Row
+        migrations.form(database)
     except BaseException:
         database.close()
         raise

@@ -35,6 +35,12 @@ def values(identity: Identity) -> tuple[object, ...]:
     )
 
 
+def differing(one: Identity, other: Identity) -> tuple[str, ...]:
+    """The COLUMNS in which two identities differ; never what stands in them."""
+    pairs = zip(COLUMNS, values(one), values(other), strict=True)
+    return tuple(column for column, before, after in pairs if before != after)
+
+
 def since(database: sqlite3.Connection, received_at: datetime) -> tuple[Identified, ...]:
     """The identities of the jobs received at that moment or later, oldest first."""
     found = database.execute(

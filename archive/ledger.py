@@ -6,21 +6,20 @@ is. Values go in and come out, never rows. One ledger object belongs to one thre
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from types import TracebackType
 from zoneinfo import ZoneInfo
 
-from archive import handwriting, identities, jobs, migrations, outcomes, rows
-from archive.database import LedgerError, opened
+from archive import audit, handwriting, identities, jobs, outcomes, rows
+from archive.audit import Deed, Head
+from archive.database import Database, LedgerError
 from archive.handwriting import Stroke
 from archive.identities import Identified
 from archive.jobs import Arrival, Identity, Job, Receipt, State
-from grading.types import Outcome
+from grading.types import Assessment, Outcome
 
 __all__ = ["Counts", "Ledger", "LedgerError", "UnknownJobError"]
 
@@ -46,28 +45,16 @@ class Counts:
     parked: int
 
 
-class Ledger:
+class Ledger(Database):
     """Opens the ledger at path, makes it if there is none (its folder must exist), and brings an older one up to date.
 
+    Args:   who: for whom its work is entered in the audit trail; None: the account that this process works for.
     Raises: LedgerError: see there; the message says what to do.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with self._told():
-            self._database = opened(path)
-
-    def __enter__(self) -> Ledger:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; the ledger cannot be used after that."""
-        self._database.close()
+    def __init__(self, path: Path, who: str | None = None) -> None:
+        super().__init__(path)
+        self._who = who or audit.person()
 
     def receive(self, arrival: Arrival) -> Job:
         """Take in a recording; one of the same content that is known already is left as it is and comes back.
@@ -93,12 +80,16 @@ class Ledger:
                     values,
                 )
                 identities.correct(database, arrival.id, arrival.identity)
+                self._note(arrival.received_at, Deed.RECEIVED, arrival.id, size_bytes=arrival.size_bytes)
             return self._known(arrival.id)
 
     def correct(self, id: str, identity: Identity) -> Job:
         """Put another identity in place of the job's, whatever its state. Raises: ValueError: a time without zone."""
-        with self._changing(id):
+        with self._changing(id) as job:
             identities.correct(self._database, id, identity)
+            changed = identities.differing(job.identity, identity)
+            if changed:
+                self._note(None, Deed.CORRECTED, id, columns=" ".join(changed))
             return self._known(id)
 
     def identities_since(self, received_at: datetime) -> tuple[Identified, ...]:
@@ -136,12 +127,15 @@ class Ledger:
         with self._changing(id) as job:
             self._move(job, State.GRADED, at)
             self._update("INSERT INTO outcomes (number, outcome) VALUES (?, ?)", job.number, text)
+            said = int(outcome.grade) if isinstance(outcome, Assessment) else str(outcome.reason)
+            self._note(at, Deed.GRADED, id, result=said, model=outcome.model, outcome=outcomes.fingerprint(text))
             return self._known(id)
 
     def reported(self, id: str, at: datetime) -> Job:
         """GRADED -> REPORTED. Raises: jobs.ImpossibleMove."""
         with self._changing(id) as job:
             self._move(job, State.REPORTED, at)
+            self._note(at, Deed.REPORTED, id)
             return self._known(id)
 
     def archived(self, id: str, receipt: Receipt, at: datetime) -> Job:
@@ -150,6 +144,7 @@ class Ledger:
         with self._changing(id) as job:
             self._move(job, State.ARCHIVED, at)
             self._update("INSERT INTO receipts VALUES (?, ?, ?, ?)", job.number, *values)
+            self._note(at, Deed.ARCHIVED, id, sealed=receipt.sealed_name, sha256=receipt.sealed_sha256)
             return self._known(id)
 
     def announced(self, id: str) -> Job:
@@ -166,9 +161,10 @@ class Ledger:
             self._update("UPDATE jobs SET next_try_at = ?, trouble = ? WHERE id = ?", *values)
             return self._known(id)
 
-    def park(self, id: str, why: str) -> Job:
+    def park(self, id: str, why: str, at: datetime | None = None) -> Job:
         """Leave the job to a person, who is told why.
 
+        Args:   at: None: now by the machine's clock.
         Raises: jobs.ImpossibleMove: it is archived. ValueError: no words.
         """
         if not why.strip():
@@ -176,13 +172,15 @@ class Ledger:
         with self._changing(id) as job:
             jobs.check_unfinished(job)
             self._update("UPDATE jobs SET parked = ?, next_try_at = NULL WHERE id = ?", rows.words(why), id)
+            self._note(at, Deed.PARKED, id, attempts=job.attempts)
             return self._known(id)
 
-    def release(self, id: str) -> Job:
+    def release(self, id: str, at: datetime | None = None) -> Job:
         """Take a parked job up again, as if it had never been tried; one that is not parked is left as it is."""
         with self._changing(id) as job:
             if job.parked:
                 self._update("UPDATE jobs SET parked = '', attempts = 0, trouble = '' WHERE id = ?", id)
+                self._note(at, Deed.RELEASED, id)
             return self._known(id)
 
     def due(self, now: datetime) -> Job | None:
@@ -219,13 +217,31 @@ class Ledger:
 
     def write_down(self, strokes: Iterable[Stroke]) -> None:
         """Keep what people typed, all of it or nothing; older texts stay. Raises: ValueError: a time without zone."""
+        kept = tuple(strokes)
         with self._writing() as database:
-            handwriting.write_down(database, strokes)
+            handwriting.write_down(database, kept)
+            for each in kept:  # where and when, never what: the trail is read by people who need not know it
+                self._note(each.at, Deed.TYPED, each.row, column=each.column, contested=each.contested)
 
     def known(self, beginnings: Iterable[str]) -> frozenset[str]:
         """Those of the texts that are the beginning of a job's id."""
         with self._told():
             return handwriting.known_beginnings(self._database, beginnings)
+
+    def note(self, what: Deed, about: str, at: datetime | None = None, **details: str | int) -> None:
+        """Enter in the audit trail what is done outside the ledger: before it is done (see `audit`)."""
+        with self._writing():
+            self._note(at, what, about, **details)
+
+    def note_settings(self, values: Mapping[str, str], at: datetime) -> tuple[str, ...]:
+        """Enter in the audit trail which settings differ from those seen last; their keys."""
+        with self._writing() as database:
+            return audit.note_settings(database, at, self._who, values)
+
+    def audit_head(self) -> Head:
+        """Where the audit trail ends now."""
+        with self._told():
+            return audit.head(self._database)
 
     def counts(self) -> Counts:
         """How many jobs there are, by state."""
@@ -239,8 +255,8 @@ class Ledger:
         self._update(_MOVED[to], rows.moment_text(at), job.id)
         self._update("UPDATE jobs SET attempts = 0, next_try_at = NULL, trouble = '' WHERE id = ?", job.id)
 
-    def _update(self, statement: str, *values: object) -> None:
-        self._database.execute(statement, values)
+    def _note(self, at: datetime | None, what: Deed, about: str, **details: str | int) -> None:
+        audit.append(self._database, at or datetime.now(UTC), self._who, what, about, **details)
 
     def _jobs(self, condition: str, *values: object) -> tuple[Job, ...]:
         with self._told():
@@ -261,27 +277,3 @@ class Ledger:
     def _changing(self, id: str) -> Iterator[Job]:
         with self._writing():
             yield self._known(id)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that holds the write lock from its start: what was read in it is still so at its end."""
-        with self._told():
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-                self._database.execute("COMMIT")
-            finally:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turns the database's own errors into ours."""
-        try:
-            yield
-        except migrations.ForeignDatabaseError as error:
-            raise LedgerError(f"{self.path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise LedgerError(
-                f"{self.path}: {error}; check that the disk has room and that this is the ledger"
-            ) from error

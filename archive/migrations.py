@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from archive import chain
+
 APPLICATION_ID = 0x50454541  # "PEEA" in ASCII, so that `file` and we can tell the database from another program's
 
 # Names from the ward's files are BLOBs (UTF-8): file names are bytes and may hold what is not UTF-8. Moments are
@@ -75,6 +77,46 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE jobs ADD COLUMN outside TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE jobs ADD COLUMN checks TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # the audit trail (audit.Entry); triggers keep slips of the hand out, the chain shows what was meant
+        """
+        CREATE TABLE audit (
+            number   INTEGER PRIMARY KEY AUTOINCREMENT,
+            at       TEXT NOT NULL CHECK (length(at) = 32),
+            who      TEXT NOT NULL,
+            what     TEXT NOT NULL,
+            about    TEXT NOT NULL,
+            details  TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            link     TEXT NOT NULL UNIQUE CHECK (length(link) = 64)
+        ) STRICT
+        """,
+        """
+        CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END
+        """,
+        """
+        CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END
+        """,
+        # also against INSERT OR REPLACE, which runs no trigger for what it removes
+        """
+        CREATE TRIGGER audit_is_added_to_at_its_end BEFORE INSERT ON audit
+        WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM audit)
+          OR NEW.previous IS NOT coalesce((SELECT link FROM audit ORDER BY number DESC LIMIT 1), printf('%064d', 0))
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to at its end'); END
+        """,
+        # what was there before the trail began, so that its absence from the trail tells nothing
+        """
+        INSERT INTO audit
+        SELECT 1, at, 'peea', 'begun', '', details, printf('%064d', 0),
+               chain_link(printf('%064d', 0), 1, at, 'peea', 'begun', '', details)
+        FROM (SELECT strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') AS at,
+                     json_object('jobs', (SELECT coalesce(max(number), 0) FROM jobs),
+                                 'strokes', (SELECT coalesce(max(number), 0) FROM handwriting)) AS details)
+        """,
+        "CREATE TABLE settings_seen (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    ),
 )
 
 
@@ -87,6 +129,7 @@ def migrate(database: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...
 
     Raises: ForeignDatabaseError: it is not ours; nothing was changed. sqlite3.Error: no database, or the disk failed.
     """
+    database.create_function("chain_link", -1, chain.link, deterministic=True)
     database.execute("BEGIN IMMEDIATE")  # before looking: two programs may start at the same time
     try:
         _check_ours(database, len(migrations))
@@ -98,6 +141,18 @@ def migrate(database: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...
     finally:
         if database.in_transaction:
             database.execute("ROLLBACK")
+
+
+def form(database: sqlite3.Connection, n_known: int = len(MIGRATIONS)) -> int:
+    """How many migrations this database has run. Raises: ForeignDatabaseError: it is not ours, or of a newer PEEA."""
+    _check_ours(database, n_known)
+    return _version(database)
+
+
+def triggers() -> frozenset[str]:
+    """The triggers of the newest form, as the database keeps their text."""
+    statements = (statement.strip() for migration in MIGRATIONS for statement in migration)
+    return frozenset(statement for statement in statements if statement.startswith("CREATE TRIGGER"))
 
 
 def _check_ours(database: sqlite3.Connection, n_known: int) -> None:

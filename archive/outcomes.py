@@ -6,6 +6,7 @@ readable for ever.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -26,6 +27,11 @@ def to_json(outcome: Outcome) -> str:
         case Rejection():
             content = {"rejection": _rejection_to_plain(outcome)}
     return json.dumps({"version": VERSION, **content}, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 (hex) of an outcome's text, by which the audit trail knows whether it was changed afterwards."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def from_json(text: str) -> Outcome:

@@ -96,7 +96,7 @@ class Intake:
             self._claims.keep(claim, id)
             _LOG.info("%s is here again for number %d", id[:8], job.number)
             if job.parked:
-                self._ledger.release(id)
+                self._ledger.release(id, self._clock.now())
         else:
             self._claims.keep_as_copy(claim, id)
             _LOG.info("%s is one more copy of number %d; it has its row already", id[:8], job.number)

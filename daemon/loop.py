@@ -130,7 +130,7 @@ class Loop:
         return True
 
     def _park(self, job: Job) -> None:
-        self._ledger.park(job.id, parked_words(job.attempts, job.trouble, self._language))
+        self._ledger.park(job.id, parked_words(job.attempts, job.trouble, self._language), self._clock.now())
         self._sheets.mark(job.received_at)
         _LOG.error("%s: number %d is set aside after %d tries; see `peea status`", job.id[:8], job.number, job.attempts)
 

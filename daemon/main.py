@@ -11,6 +11,9 @@ from typing import Annotated
 
 import typer
 
+from daemon.archive_app import archive_app, audit_app
+from daemon.options import AsJson, SettingsFile, WardFolder
+
 _MANUAL = """
 [bold]PEEA[/bold], the Pain Expression Evaluation Assistant, grades the pain seen in a patient's face in videos.
 
@@ -35,19 +38,12 @@ app = typer.Typer(
     help=_MANUAL,
     epilog=_EPILOG,
 )
-archive_app = typer.Typer(no_args_is_help=True, help="Seal recordings for the holders of keys, and open them again.")
 model_app = typer.Typer(no_args_is_help=True, help="The network that grades.")
 app.add_typer(archive_app, name="archive")
 speech_app = typer.Typer(no_args_is_help=True, help="The voice that announces results.")
 app.add_typer(model_app, name="model")
 app.add_typer(speech_app, name="speech")
-
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", "-s", metavar="FILE", help="The settings file to use.", envvar="PEEA_SETTINGS"),
-]
-WardFolder = Annotated[Path | None, typer.Option("--ward", "-w", metavar="FOLDER", help="The ward's folder.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table for people.")]
+app.add_typer(audit_app, name="audit")
 
 # typer brings its own copy of click under a private name; its family of usage errors is reached by the one it shows
 _UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
@@ -144,33 +140,6 @@ def keygen(
     from daemon.archive_command import keygen as keygen_
 
     keygen_(output)
-
-
-@archive_app.command()
-def seal(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to seal; it is kept.")],
-    recipient: Annotated[
-        list[str],
-        typer.Option("--recipient", "-r", metavar="R", help="A public key (age1...) or a file of them."),
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="O", help="The sealed file; a new file.")],
-) -> None:
-    """Seal a file so that only holders of the recipients' private keys can open it (age v1 format)."""
-    from daemon.archive_command import seal as seal_
-
-    seal_(file, recipient, output)
-
-
-@archive_app.command()
-def unseal(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The sealed file; it is kept.")],
-    identity: Annotated[list[Path], typer.Option("--identity", "-i", metavar="K", help="A private key's file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="O", help="The opened file; a new file.")],
-) -> None:
-    """Open a sealed file. Nothing is written unless every byte proves to be what was sealed."""
-    from daemon.archive_command import unseal as unseal_
-
-    unseal_(file, identity, output)
 
 
 @speech_app.command()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from archive.audit import Deed
 from archive.models import ModelStore
 from config.settings import Settings
+from daemon.entering import entered
 from daemon.grades import model_folder
-from daemon.settings_file import found_settings
+from daemon.settings_file import existing_workplace, found_settings
 from daemon.terminal import print_facts, print_warning
 from daemon.workplace import Workplace
 from grading.version import read_version
@@ -46,14 +48,18 @@ def list_(settings_file: Path | None, ward: Path | None) -> None:
 def activate(name: str, settings_file: Path | None, ward: Path | None) -> None:
     """Make a version the one that grades. Raises: archive.models.ModelStoreError: there is no such version."""
     settings = found_settings(settings_file, ward)
-    _store(settings).activate(name)
+    with entered(existing_workplace(settings).ledger, Deed.MODEL, name, how="activated"):
+        _store(settings).activate(name)
     _print_active(settings, name)
 
 
 def rollback(settings_file: Path | None, ward: Path | None) -> None:
     """Go back to the version before. Raises: archive.models.ModelStoreError: there was none."""
     settings = found_settings(settings_file, ward)
-    _print_active(settings, _store(settings).rollback())
+    store = _store(settings)
+    with entered(existing_workplace(settings).ledger, Deed.MODEL, store.champion().name, how="rolled back"):
+        name = store.rollback()
+    _print_active(settings, name)
 
 
 def _store(settings: Settings) -> ModelStore:

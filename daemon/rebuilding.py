@@ -72,7 +72,8 @@ class Rebuilding:
                 return False
         ids = [record.record_id for record in records]
         typed = self._known(ids, day)
-        data = day_workbook(records, day, self._ward.name, self._zone, self._ward.language, typed)
+        head = str(self._ledger.audit_head())
+        data = day_workbook(records, day, self._ward.name, self._zone, self._ward.language, typed, head)
         if opened_elsewhere(path, self._ward.open_sheet_s, time()) is not None:
             raise NotYetError(errno.EAGAIN, "somebody has just opened it")
         if reason:

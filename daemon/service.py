@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from archive import audit
 from archive.files import sweep_unfinished
 from archive.keys import read_recipients
 from archive.ledger import Ledger
 from config.settings import Settings
 from daemon.announcements import Announcements
+from daemon.beginning import enter_start
 from daemon.claims import Claims
 from daemon.clock import Clock, MachineClock
 from daemon.intake import Intake
@@ -77,7 +79,8 @@ def put_together(
     clock, notifier = outside.clock, outside.notifier
     for folder in (place.sheets, place.state, *(found for found in place.archive.rglob("*") if found.is_dir())):
         sweep_unfinished(folder)
-    with Ledger(place.ledger) as ledger:
+    with Ledger(place.ledger, audit.DAEMON) as ledger:
+        enter_start(ledger, settings, grades.model, clock)
         claims = Claims(place.work)
         sheets = Sheets(settings.ward, place.stale, ledger, clock)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)

@@ -14,9 +14,9 @@ from config.settings import Settings
 from daemon.inbox import look
 from daemon.open_sheets import Opened, open_in
 from daemon.refusals import RefusedError
-from daemon.settings_file import found_settings
+from daemon.settings_file import existing_workplace, found_settings
 from daemon.terminal import print_facts, print_table, print_warning
-from daemon.workplace import Workplace, holder_of
+from daemon.workplace import holder_of
 from grading.types import Assessment
 from reports.words import grade_words, reason_words
 
@@ -75,7 +75,7 @@ def status(settings_file: Path | None, ward: Path | None, *, as_json: bool) -> N
 def release(number: int, settings_file: Path | None, ward: Path | None) -> None:
     """Take up the recording of that number again. Raises: RefusedError: it is not set aside."""
     settings = found_settings(settings_file, ward)
-    place = _existing(settings)
+    place = existing_workplace(settings)
     with Ledger(place.ledger) as ledger:
         job = next((job for job in ledger.unfinished() if job.number == number and job.parked), None)
         if job is None:
@@ -87,7 +87,7 @@ def release(number: int, settings_file: Path | None, ward: Path | None) -> None:
 
 def standing_of(settings: Settings) -> Standing:
     """How the ward is doing right now. Raises: RefusedError: there is no ward in the folder."""
-    place = _existing(settings)
+    place = existing_workplace(settings)
     counts = Counts(0, 0, 0, 0, 0)
     unfinished: tuple[Job, ...] = ()
     latest: tuple[Job, ...] = ()
@@ -108,14 +108,6 @@ def standing_of(settings: Settings) -> Standing:
         parked=tuple(_line(job, settings) for job in unfinished if job.parked),
         latest=tuple(_line(job, settings) for job in latest),
     )
-
-
-def _existing(settings: Settings) -> Workplace:
-    place = Workplace.of(settings.ward)
-    if not place.state.is_dir():
-        folder = settings.ward.folder
-        raise RefusedError(f"{folder} is no ward's folder; name one with --ward, or make it: peea setup {folder}")
-    return place
 
 
 def _inbox(settings: Settings) -> tuple[int, int, str]:

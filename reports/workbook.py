@@ -34,6 +34,7 @@ from reports.sheet import PAINTS, Cell, Look, Row, Sheet, safe_text, text_lines
 from reports.timeline import timeline_sheet
 from reports.words import Language
 
+_AUDIT: dict[Language, str] = {"en": "Audit", "zh": "审计"}
 _FONTS: dict[Language, str] = {"en": "Arial", "zh": "Microsoft YaHei"}
 _FORMATS: dict[Look, str] = {
     Look.WHOLE: "0",
@@ -79,6 +80,7 @@ def day_workbook(
     zone: ZoneInfo,
     language: Language,
     typed: Handwriting | None = None,
+    audit_head: str = "",
 ) -> bytes:
     """A ward's day as an .xlsx file: sheets Record, Day, Timeline and Legend.
 
@@ -86,6 +88,7 @@ def day_workbook(
 
     Args:    records: in the order of their rows. zone: in which `day` and the times on the sheets are meant.
              typed: what people typed into earlier editions of this workbook; None: nothing.
+             audit_head: where the audit trail ended when the records were read; printed at the foot of each page.
     """
     typed = typed or Handwriting((), day)
     workbook = Workbook(write_only=True)
@@ -100,7 +103,9 @@ def day_workbook(
     builders = (day_sheet, timeline_sheet, legend_sheet)
     others = [build(records, day, ward, zone, language) for build in builders]
     for sheet in (record_sheet(records, day, ward, zone, language, typed), *others):
-        _write(workbook, sheet, painter, headings(language).page)
+        _write(
+            workbook, sheet, painter, headings(language).page, f"{_AUDIT[language]} {audit_head}" if audit_head else ""
+        )
     file = io.BytesIO()
     with _TimelessZip(file, "w", ZIP_DEFLATED) as archive:
         ExcelWriter(workbook, archive).save()
@@ -160,12 +165,14 @@ def _spelled(text: str) -> str:
     return _SPELLING.sub("_x005F_", text)
 
 
-def _write(workbook: Workbook, sheet: Sheet, painter: _Painter, page: str) -> None:
+def _write(workbook: Workbook, sheet: Sheet, painter: _Painter, page: str, audit_head: str) -> None:
     target = workbook.create_sheet(sheet.name)
     heading_row = len(sheet.top) + 1
     first_row = heading_row + 1 if sheet.headed else heading_row
     last_row = first_row + sheet.n_rows - 1
     _set_up(target, sheet, heading_row, last_row, page)
+    if audit_head:
+        target.oddFooter.right = _HeaderFooterPart(audit_head)
     target._writer = _MemoryWriter(target, _painted(target, sheet, painter))
     target._writer.write_top()
 
