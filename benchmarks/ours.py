@@ -47,7 +47,7 @@ def _spread(film: Path, model: Path, cache: Path, count: int, share: float, way:
         if found:
             faces.append(as_row(found[0]))
             with watch.on("align"):
-                cut = crop(Frame(0.0, pixels), found[0].landmarks)
+                cut = crop(Frame(0.0, pixels), found[0].landmarks, scorer.crop_px)
             with watch.on("grade"):
                 scorer.score([cut])
     return watch.stages(way, len(frames), faces)
@@ -68,7 +68,7 @@ def following(film: Path, model: Path, cache: Path) -> Stages:
         for sighting in sightings[:1]:
             faces.append(as_row(sighting.face))
             with watch.on("align"):
-                cut = crop(frame, sighting.face.landmarks)
+                cut = crop(frame, sighting.face.landmarks, scorer.crop_px)
             with watch.on("grade"):
                 scorer.score([cut])
     return watch.stages(f"ours, fast, following, {version.card.precision}", CONSECUTIVE, faces)
@@ -134,7 +134,9 @@ class KerasScorer:
     def __init__(self, model: Path) -> None:
         from grading.network import with_weights
 
-        self._network = with_weights(read_weights(read_version(model).weights))
+        version = read_version(model)
+        self.crop_px = version.card.crop_px
+        self._network = with_weights(read_weights(version.weights), self.crop_px)
         self.version = "keras"
         self.n_grades = int(self._network.output.shape[-1])
 

@@ -28,10 +28,12 @@ def naive(film: Path, model: Path, count: int) -> Stages:
 
     from grading.network import with_weights
 
-    finder, network = MTCNN(), with_weights(read_weights(read_version(model).weights))
+    version = read_version(model)
+    crop_px = version.card.crop_px
+    finder, network = MTCNN(), with_weights(read_weights(version.weights), crop_px)
     frames = spread_frames(film, count)
     finder.detect_faces(frames[0])  # what is compiled once is not counted
-    network.predict(np.zeros((1, 224, 224, 3), np.float32), verbose=0)
+    network.predict(np.zeros((1, crop_px, crop_px, 3), np.float32), verbose=0)
     watch, faces = Watch(), list[Row]()
     for pixels in frames:
         with watch.on("detect"):
@@ -41,7 +43,7 @@ def naive(film: Path, model: Path, count: int) -> Stages:
         best = found[np.argmax(found[:, 5])]
         faces.append(tuple(float(value) for value in (*best[1:5], *best[6:16])))
         with watch.on("align"):
-            cut = crop(Frame(0.0, pixels), landmarks_of(faces[-1][4:]))
+            cut = crop(Frame(0.0, pixels), landmarks_of(faces[-1][4:]), crop_px)
         with watch.on("grade"):
             network.predict(cut.pixels[None].astype(np.float32), verbose=0)
     return watch.stages("naive: mtcnn + keras", len(frames), faces)

@@ -40,6 +40,7 @@ class Session:
         self._names = [output.name for output in self._session.get_outputs()]
         self._input = self._session.get_inputs()[0].name
         self.last_output_size = self._session.get_outputs()[0].shape[-1]
+        self.input_shape = tuple(self._session.get_inputs()[0].shape)
 
     def run(self, batch: NDArray[np.generic]) -> list[Array]:
         """The outputs for a batch, in the order in which the graph names them."""

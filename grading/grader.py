@@ -161,7 +161,7 @@ class _Watching:
 
     def _look_at(self, sighting: Sighting, frame: Frame) -> None:
         try:
-            cut = crop(frame, sighting.face.landmarks)
+            cut = crop(frame, sighting.face.landmarks, self._scorer.crop_px)
         except ValueError:  # landmarks on one point: not a face that can be levelled
             self._seen[-1][sighting.track] = _Seen(0.0, Gap.NO_FACE)
             return

@@ -72,13 +72,13 @@ def stage_of(layer: keras.layers.Layer) -> str:
     return first if first in STAGES else "head"
 
 
-def with_weights(weights: Weights) -> keras.Model:
-    """The network with these weights.
+def with_weights(weights: Weights, crop_px: int = CROP_PX) -> keras.Model:
+    """The network with these weights, for crops of this side.
 
     Raises:
         ValueError: an array is missing or has another shape.
     """
-    network = build(int(weights[HEAD_BIAS].shape[0]))
+    network = build(int(weights[HEAD_BIAS].shape[0]), crop_px=crop_px)
     put_weights(network, weights)
     return network
 

@@ -25,10 +25,11 @@ class FaceFinder(Protocol):
 
 
 class Scorer(Protocol):
-    """Turns crops into probabilities over grades."""
+    """Turns crops of the side crop_px into probabilities over grades."""
 
     version: str
     n_grades: int
+    crop_px: int
 
     def score(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         """Probabilities, float32 (len(crops), n_grades), each row summing to 1; n_grades is 4, or 5 with NONE first."""

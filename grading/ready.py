@@ -10,7 +10,13 @@ import numpy as np
 from grading.faces import CascadeFinder
 from grading.grader import Grader, GradingSettings
 from grading.scorer import OnnxScorer
-from grading.serving import LARGEST_DIFFERENCE, LARGEST_DIFFERENCE_INT8, check, write_serving_form
+from grading.serving import (
+    LARGEST_DIFFERENCE,
+    LARGEST_DIFFERENCE_INT8,
+    ServingFormError,
+    check,
+    write_serving_form,
+)
 from grading.types import Crop
 from grading.version import INT8_FILE, ModelVersion, read_version
 from grading.weights import file_fingerprint, read_weights
@@ -51,9 +57,9 @@ def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) ->
         small = OnnxScorer(version.folder / INT8_FILE, version.shown, threads)
         _check(small, version, LARGEST_DIFFERENCE_INT8)
         return small
-    path = cache_folder / file_fingerprint(version.weights)[:32] / "float32.onnx"
+    path = cache_folder / file_fingerprint(version.weights)[:32] / f"float32-{version.card.crop_px}.onnx"
     if not path.is_file():
-        write_serving_form(read_weights(version.weights), path)
+        write_serving_form(read_weights(version.weights), path, version.card.crop_px)
         try:
             difference = _check(OnnxScorer(path, version.shown, threads), version, LARGEST_DIFFERENCE)
         except ValueError:
@@ -65,5 +71,10 @@ def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) ->
 
 def _check(scorer: OnnxScorer, version: ModelVersion, allowed: float) -> float:
     golden = version.golden()
+    if scorer.crop_px != version.card.crop_px or golden.crops.shape[1:3] != (scorer.crop_px, scorer.crop_px):
+        raise ServingFormError(
+            f"network {version.card.version}: its card says crops of {version.card.crop_px} px, its golden batch has "
+            f"{golden.crops.shape[1]} and its serving form {scorer.crop_px}: install the version again"
+        )
     crops = [Crop(0.0, np.asarray(pixels, np.uint8), 0.0) for pixels in golden.crops]
     return check(scorer.score(crops), golden.probabilities, version.card.version, allowed)

@@ -28,6 +28,7 @@ class OnnxScorer:
         self._session = Session(serving_form, threads=1)
         self._threads = threads
         self.n_grades = int(self._session.last_output_size)
+        self.crop_px = int(self._session.input_shape[1])
 
     def score(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         """Probabilities, float32 (len(crops), n_grades); rows sum to 1."""

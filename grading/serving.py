@@ -53,7 +53,7 @@ def check(
     return difference
 
 
-def write_serving_form(weights: Weights, path: Path) -> None:
+def write_serving_form(weights: Weights, path: Path, crop_px: int = CROP_PX) -> None:
     """Writes the ONNX file whole: under another name first, then renamed.
 
     Raises:
@@ -61,12 +61,12 @@ def write_serving_form(weights: Weights, path: Path) -> None:
     """
     unfinished = path.with_name(path.name + ".unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.write_bytes(serving_form(weights))
+    unfinished.write_bytes(serving_form(weights, crop_px))
     unfinished.replace(path)
 
 
-def serving_form(weights: Weights) -> bytes:
-    """The ONNX model: uint8 (n, 224, 224, 3) RGB -> float32 (n, n_grades) probabilities."""
+def serving_form(weights: Weights, crop_px: int = CROP_PX) -> bytes:
+    """The ONNX model: uint8 (n, crop_px, crop_px, 3) RGB -> float32 (n, n_grades) probabilities."""
     net = _ResNet(weights)
     source = net.preprocessed("pixels")
     source = net.convolved(source, "conv1", stride=2, pad=3)
@@ -80,7 +80,7 @@ def serving_form(weights: Weights) -> bytes:
     kernel, bias = net.weight(HEAD_KERNEL), net.weight(HEAD_BIAS)
     logits = net.graph.node("Gemm", [flat, net.graph.constant(kernel), net.graph.constant(bias)])
     net.graph.node("Softmax", [logits], "grades", axis=1)
-    shape: list[int | str] = ["n", CROP_PX, CROP_PX, 3]
+    shape: list[int | str] = ["n", crop_px, crop_px, 3]
     return net.graph.finished(("pixels", UINT8, shape), {"grades": ["n", len(bias)]})
 
 

@@ -118,7 +118,7 @@ class Face:
 
 @dataclass(frozen=True)
 class Crop:
-    """A face made ready for the network: eyes level, (224, 224, 3) RGB; brightness is its mean luma, 0..255."""
+    """A face made ready for the network: eyes level, (crop_px, crop_px, 3) RGB; brightness is its mean luma, 0..255."""
 
     time_s: float
     pixels: Pixels

@@ -8,12 +8,14 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from grading.crops import CROP_PX
 from grading.types import Pixels
 
 WEIGHTS_FILE, CARD_FILE, GOLDEN_FILE = "network.npz", "card.json", "golden.npz"
 INT8_FILE = "int8.onnx"  # only in versions of that precision
+LEAST_CROP_PX, MOST_CROP_PX = 64, 512
 
 Precision: TypeAlias = Literal["float32", "int8"]
 
@@ -36,6 +38,7 @@ class ModelCard(BaseModel):
     """What a network is, as its card.json says it. Figures are on patients that it was not trained on.
 
     gate: for int8, what it changed against float32 on those patients when it was let pass.
+    crop_px: side of the crops that it was trained on and grades.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,12 +60,13 @@ class ModelCard(BaseModel):
     seed: int
     limits: tuple[str, ...] = ()
     precision: Precision = "float32"
+    crop_px: int = Field(CROP_PX, ge=LEAST_CROP_PX, le=MOST_CROP_PX)
     gate: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
 class Golden:
-    """Crops and what Keras said about them when the network was made: uint8 (n, 224, 224, 3), float32 (n, n_grades)."""
+    """Crops, uint8 (n, crop_px, crop_px, 3), and what Keras said of them at the making, float32 (n, n_grades)."""
 
     crops: Pixels
     probabilities: NDArray[np.float32]

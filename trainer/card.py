@@ -41,11 +41,11 @@ def _package() -> str:
     return "tensorflow-cpu" if platform.machine() == "x86_64" else "tensorflow"
 
 
-def stored_network(network: keras.Model, temperature: float, folder: Path) -> keras.Model:
+def stored_network(network: keras.Model, temperature: float, crop_px: int, folder: Path) -> keras.Model:
     """Writes the weights in half precision and returns the network as read back: the one to be judged."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / WEIGHTS_FILE, packed(tempered(take_weights(network), temperature)))
-    return with_weights(read_weights(folder / WEIGHTS_FILE))
+    return with_weights(read_weights(folder / WEIGHTS_FILE), crop_px)
 
 
 def finish_version(network: keras.Model, golden: Pixels, card: ModelCard, unfinished: Path, folder: Path) -> None:

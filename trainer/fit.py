@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from grading.crops import CROP_PX
 from grading.network import STAGES, stage_of
 from grading.types import Pixels
 from trainer.augment import Augmentation, augmented
@@ -46,12 +47,18 @@ class Plan:
     dropout: float = 0.3
     softness: float = 0.5
     seed: int = 0
+    crop_px: int = CROP_PX
     precision: str = "mixed_bfloat16"  # of the fit only; weights are kept, and judged, in float32
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 def default_plan(
-    new_epochs: int, whole_epochs: int, seed: int = 0, batch: int = 32, learn_from: str = STAGES[0]
+    new_epochs: int,
+    whole_epochs: int,
+    seed: int = 0,
+    batch: int = 32,
+    learn_from: str = STAGES[0],
+    crop_px: int = CROP_PX,
 ) -> Plan:
     """Stage 5 and the head first, the pre-trained stages as they are; then all from `learn_from` on at a lower rate.
 
@@ -62,7 +69,7 @@ def default_plan(
     later = STAGES[STAGES.index(learn_from) :]
     name = "whole network" if later == STAGES else f"{learn_from} to head"
     whole = Phase(name, (*later, "head"), whole_epochs, 3e-4)
-    return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), batch=batch, seed=seed)
+    return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), batch=batch, seed=seed, crop_px=crop_px)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

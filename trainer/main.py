@@ -43,6 +43,7 @@ def fit(
     learn_from: Annotated[
         str, typer.Option(help="The earliest stage that learns in those passes: conv1 to conv5.")
     ] = "conv1",
+    crop_px: Annotated[int, typer.Option(min=64, max=512, help="Side of the crops that the network sees, px.")] = 224,
     seed: Annotated[int, typer.Option(help="The number that all chance comes from.")] = 0,
     work: Annotated[Path, typer.Option(help="Folder for crops and checkpoints; a killed fit goes on from it.")] = Path(
         "training"
@@ -63,15 +64,8 @@ def fit(
     from trainer.progress import terminal_watcher
     from trainer.retrain import Request, train
 
-    request = Request(
-        version,
-        start,
-        data,
-        synthetic,
-        default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from),
-        work,
-        output,
-    )
+    plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
+    request = Request(version, start, data, synthetic, plan, work, output)
     with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
         train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
 
@@ -98,14 +92,14 @@ def quantise(
     listed = read_cases(cases, seed=seed)
     for path in more or []:
         listed += read_cases(path, only_training=True)
-    finder = CascadeFinder(0.10)
-    crops = crops_of(listed, finder, work / "crops")
+    finder, version = CascadeFinder(0.10), read_version(model)
+    crops = crops_of(listed, finder, work / "crops", version.card.crop_px)
     found = sorted(recordings.glob("*.mp4")) if recordings else []
 
     def grade(scorer: Scorer, path: Path) -> Outcome:
         return Grader(finder, scorer, GradingSettings()).grade(path)
 
-    card = make(read_version(model), crops, found, grade, Places(work, output), datetime.now(UTC))
+    card = make(version, crops, found, grade, Places(work, output), datetime.now(UTC))
     for name, value in card.gate.items():
         print(f"{name}: {value:g}")
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from archive.files import write_whole
-from grading.crops import CROP_PX, crop
+from grading.crops import crop
 from grading.ports import FaceFinder
 from grading.track import nearness
 from grading.types import Frame, Pixels
@@ -23,7 +23,7 @@ LAYOUT = "crops-1"  # changes when crops change, so that kept crops of another c
 
 @dataclass(frozen=True)
 class Crops:
-    """The cases whose face was found, with their crops: uint8 (n, 224, 224, 3) RGB. data_set names exactly these."""
+    """The cases whose face was found, with their crops, uint8 (n, crop_px, crop_px, 3) RGB; data_set names them."""
 
     cases: tuple[Case, ...]
     pixels: Pixels
@@ -45,26 +45,27 @@ def data_set_name(cases: Sequence[Case]) -> str:
 
 
 def crops_of(
-    cases: Sequence[Case], finder: FaceFinder, kept_in: Path, step: Callable[[], None] = lambda: None
+    cases: Sequence[Case], finder: FaceFinder, kept_in: Path, crop_px: int, step: Callable[[], None] = lambda: None
 ) -> Crops:
     """The crops of all cases in which a face is found.
 
     Args:
         kept_in: folder in which crops are kept by the data set's name, so that the next training need not find faces.
+        crop_px: side of the crops.
         step: called once a picture.
 
     Raises:
         ValueError: a file is no picture.
     """
     name = data_set_name(cases)
-    kept = kept_in / f"{name}.npz"
+    kept = kept_in / f"{name}-{crop_px}.npz"
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as stored:
             found, pixels = stored["found"], np.asarray(stored["pixels"], np.uint8)
         return _crops(cases, found.tolist(), pixels, name)
     ready = []
     for case in cases:
-        ready.append(face_crop(read_picture(case.picture), finder))
+        ready.append(face_crop(read_picture(case.picture), finder, crop_px))
         step()
     found = [cut is not None for cut in ready]
     pixels = np.stack([cut for cut in ready if cut is not None])
@@ -85,13 +86,13 @@ def read_picture(path: Path) -> Pixels:
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def face_crop(pixels: Pixels, finder: FaceFinder) -> Pixels | None:
+def face_crop(pixels: Pixels, finder: FaceFinder, crop_px: int) -> Pixels | None:
     """The crop of the face nearest to the centre and the camera, or None if there is no face."""
     frame = Frame(0.0, pixels)
     faces = finder.find(pixels)
     if not faces:
         return None
-    return crop(frame, max(faces, key=lambda face: nearness(face.box, frame)).landmarks, CROP_PX).pixels
+    return crop(frame, max(faces, key=lambda face: nearness(face.box, frame)).landmarks, crop_px).pixels
 
 
 def _crops(cases: Sequence[Case], found: Sequence[bool], pixels: Pixels, name: str) -> Crops:

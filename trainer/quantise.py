@@ -174,7 +174,7 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
 
 
 def _write_form(forms: Path, calibrating: Pixels, target: Path) -> None:
-    (float_form,) = forms.rglob("float32.onnx")
+    (float_form,) = forms.rglob("float32-*.onnx")
     quantize_static(
         float_form,
         target,

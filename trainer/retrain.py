@@ -76,19 +76,19 @@ def train(
     refuse_too_few(cases)
     refuse_leaks(cases)
     keras.utils.set_random_seed(request.plan.seed)
-    crops = crops_of(cases, finder, request.kept_in / "crops", watcher.picture)
+    crops = crops_of(cases, finder, request.kept_in / "crops", request.plan.crop_px, watcher.picture)
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
     with _precision(request.plan.precision):
-        network = build(n_grades, request.plan.dropout)
+        network = build(n_grades, request.plan.dropout, request.plan.crop_px)
     start = initialise(network, request.start)
     for stage, source in start.stages:
         watcher.say(f"{stage} starts from {source}")
     learnt = targets(crops.cases, n_grades, request.plan.softness)
-    state = request.kept_in / f"{request.version}-{crops.data_set}"
+    state = request.kept_in / f"{request.version}-{crops.data_set}-{request.plan.crop_px}"
     state.mkdir(parents=True, exist_ok=True)
     fit(network, crops.pixels, learnt, crops.part("train"), request.plan, start.fresh(), state, watcher.callbacks)
-    fitted = with_weights(take_weights(network))
+    fitted = with_weights(take_weights(network), request.plan.crop_px)
     return _judged_and_written(fitted, crops, start, request, made_at, watcher)
 
 
@@ -110,7 +110,7 @@ def _judged_and_written(
     temperature = best_temperature(_true(crops, validation), probabilities(network, crops.pixels, validation), first)
     unfinished = request.kept_in / f"{request.version}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    stored = stored_network(network, temperature, unfinished)
+    stored = stored_network(network, temperature, request.plan.crop_px, unfinished)
     said = probabilities(stored, crops.pixels, test)
     true = _true(crops, test)
     figures = judge(true, said, [crops.cases[at].patient for at in test], first)
@@ -132,6 +132,7 @@ def _judged_and_written(
         confusion=confusion(true, said.argmax(axis=1) + first),
         environment=environment(),
         seed=request.plan.seed,
+        crop_px=request.plan.crop_px,
         limits=SYNTHETIC_LIMITS if request.synthetic_only else SYNTHETIC_LIMITS[1:],
     )
     finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.models import ModelStore
 from config.settings import Settings
+from grading.version import read_version
 from trainer.cases import Case, read_cases
 from trainer.diary import Entry, read_diary, write_diary
 from trainer.schedule import cron, missed, run_by
@@ -73,7 +74,10 @@ def _trained(settings: Settings, cases: list[Case], now: datetime) -> str:
     store = ModelStore(settings.ward.state / "models")
     name = f"ward-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
     work = settings.ward.state / "trainer"
-    plan = default_plan(NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed, settings.trainer.batch)
+    crop_px = read_version(store.champion()).card.crop_px
+    plan = default_plan(
+        NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed, settings.trainer.batch, crop_px=crop_px
+    )
     request = Request(name, str(store.champion()), "the ward's labelled cases", False, plan, work, work / "made")
     with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
         train(request, cases, CascadeFinder(settings.grading.smallest_face_share), now, watcher)

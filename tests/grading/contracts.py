@@ -30,7 +30,10 @@ def check_finder(finder: FaceFinder, with_face: Pixels, without_face: Pixels) ->
 def check_scorer(scorer: Scorer) -> None:
     """A scorer gives one row of probabilities per crop, in order, whatever the number of crops."""
     rng = np.random.default_rng(0)
-    crops = [Crop(float(at), rng.integers(0, 255, (224, 224, 3), dtype=np.uint8), 100.0) for at in range(11)]
+    crops = [
+        Crop(float(at), rng.integers(0, 255, (scorer.crop_px, scorer.crop_px, 3), dtype=np.uint8), 100.0)
+        for at in range(11)
+    ]
     rows = scorer.score(crops)
     assert rows.shape == (11, scorer.n_grades)
     assert rows.dtype == np.float32

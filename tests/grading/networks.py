@@ -47,7 +47,7 @@ def random_weights(n_grades: int = 5, seed: int = 0) -> dict[str, Array]:
     return weights
 
 
-def card(version: str) -> ModelCard:
+def card(version: str, crop_px: int = 224) -> ModelCard:
     """A card for a version that nobody should grade with."""
     return ModelCard(
         version=version,
@@ -65,6 +65,7 @@ def card(version: str) -> ModelCard:
         confusion=(),
         environment={},
         seed=0,
+        crop_px=crop_px,
     )
 
 
@@ -72,7 +73,7 @@ def random_version(folder: Path, probabilities: Array, crops: np.ndarray, seed: 
     """A model version with random weights and this golden batch."""
     folder.mkdir(parents=True)
     (folder / WEIGHTS_FILE).write_bytes(packed(random_weights(seed=seed)))
-    (folder / CARD_FILE).write_text(card(folder.name).model_dump_json())
+    (folder / CARD_FILE).write_text(card(folder.name, crops.shape[1]).model_dump_json())
     out = io.BytesIO()
     np.savez(out, crops=crops, probabilities=probabilities)
     (folder / GOLDEN_FILE).write_bytes(out.getvalue())

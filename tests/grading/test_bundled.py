@@ -53,7 +53,8 @@ def test_keras_says_of_the_golden_batch_what_it_said_when_it_was_made(cache: Pat
 
     version = read_version(bundled())
     golden = version.golden()
-    said = np.asarray(with_weights(read_weights(version.weights)).predict_on_batch(golden.crops.astype(np.float32)))
+    network = with_weights(read_weights(version.weights), version.card.crop_px)
+    said = np.asarray(network.predict_on_batch(golden.crops.astype(np.float32)))
     assert np.abs(said - golden.probabilities).max() < 1e-3
     served = ready_scorer(version, cache).score([Crop(0.0, np.asarray(pixels), 0.0) for pixels in golden.crops])
     assert np.abs(served - said).max() < 1e-3

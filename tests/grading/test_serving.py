@@ -8,10 +8,10 @@ from grading.ready import ready_scorer
 from grading.scorer import OnnxScorer
 from grading.serving import ServingFormError, write_serving_form
 from grading.types import Crop
-from grading.version import VersionError, read_version
+from grading.version import CARD_FILE, VersionError, read_version
 from grading.weights import WeightsError, n_grades, packed, read_weights
 from tests.grading.contracts import check_scorer
-from tests.grading.networks import random_version, random_weights
+from tests.grading.networks import card, random_version, random_weights
 
 
 @pytest.fixture(scope="module")
@@ -22,18 +22,18 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def scorer(stored: Path) -> OnnxScorer:
-    form = stored.parent / "float32.onnx"
-    write_serving_form(read_weights(stored), form)
+@pytest.fixture(scope="module", params=[224, 160])
+def scorer(stored: Path, request: pytest.FixtureRequest) -> OnnxScorer:
+    form = stored.parent / f"{request.param}.onnx"
+    write_serving_form(read_weights(stored), form, request.param)
     return OnnxScorer(form, "random")
 
 
-def pictures(count: int) -> np.ndarray:
+def pictures(count: int, crop_px: int = 224) -> np.ndarray:
     rng = np.random.default_rng(1)
     colours = rng.integers(0, 255, (count, 1, 1, 3)).repeat(8, 1).repeat(8, 2)
     small = np.clip(colours + rng.integers(-60, 60, (count, 8, 8, 3)), 0, 255).astype(np.uint8)
-    return np.asarray(small.repeat(28, 1).repeat(28, 2))
+    return np.asarray(small.repeat(crop_px // 8, 1).repeat(crop_px // 8, 2))
 
 
 def crops(batch: np.ndarray) -> list[Crop]:
@@ -49,8 +49,8 @@ def test_the_serving_form_answers_as_keras_does(stored: Path, scorer: OnnxScorer
     from grading.network import take_weights, with_weights
 
     weights = read_weights(stored)
-    network = with_weights(weights)
-    batch = pictures(4)
+    network = with_weights(weights, scorer.crop_px)
+    batch = pictures(4, scorer.crop_px)
     keras_said = np.asarray(network.predict_on_batch(batch.astype(np.float32)))
     ours = scorer.score(crops(batch))
     assert np.abs(keras_said - ours).max() < 1e-4
@@ -96,7 +96,7 @@ def test_a_missing_layer_is_named(tmp_path: Path) -> None:
 
 
 def test_a_version_is_served_once_its_golden_batch_agrees(tmp_path: Path, scorer: OnnxScorer) -> None:
-    batch = pictures(3)
+    batch = pictures(3, scorer.crop_px)
     folder = random_version(tmp_path / "random-1", scorer.score(crops(batch)), batch)
     cache = tmp_path / "cache"
     made = ready_scorer(read_version(folder), cache)
@@ -109,13 +109,22 @@ def test_a_version_is_served_once_its_golden_batch_agrees(tmp_path: Path, scorer
 
 
 def test_a_version_whose_golden_batch_disagrees_is_refused_and_not_kept(tmp_path: Path, scorer: OnnxScorer) -> None:
-    batch = pictures(3)
+    batch = pictures(3, scorer.crop_px)
     said = scorer.score(crops(batch))
     said[1, 0] += 0.002
     folder = random_version(tmp_path / "random-1", said, batch)
     with pytest.raises(ServingFormError, match=r"random-1.*golden batch"):
         ready_scorer(read_version(folder), tmp_path / "cache")
     assert not list((tmp_path / "cache").rglob("*.onnx"))
+
+
+def test_a_version_whose_card_and_golden_batch_differ_in_size_is_refused(tmp_path: Path, scorer: OnnxScorer) -> None:
+    batch = pictures(3, scorer.crop_px)
+    folder = random_version(tmp_path / "random-1", scorer.score(crops(batch)), batch)
+    said = card("random-1", crop_px=192).model_dump_json()
+    (folder / CARD_FILE).write_text(said)
+    with pytest.raises(ServingFormError, match=r"192 px"):
+        ready_scorer(read_version(folder), tmp_path / "cache")
 
 
 def test_a_folder_that_lacks_a_file_is_no_version(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ class ToyScorer:
 
     version = "toy"
     n_grades = 5
+    crop_px = 224
 
     def score(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         """A sure row for each crop."""
