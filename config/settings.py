@@ -85,6 +85,9 @@ class Grading(_Section):
     longest_s: _Seconds
     least_face_share: _Share
     threads: Annotated[int, Field(ge=1, le=256)]
+    memory_mib: Annotated[int, Field(ge=512, le=1_048_576)]
+    silent_s: _Seconds
+    patience: Annotated[float, Field(ge=1, le=1_000, allow_inf_nan=False)]
     model: _Text
 
 

@@ -7,6 +7,7 @@ from archive.models import ModelStoreError
 from archive.sealing import SealedFileError
 from config.settings import SettingsError
 from daemon.refusals import RefusedError
+from daemon.worker_grades import WorkerUnavailableError
 from daemon.workplace import HeldElsewhereError, WorkplaceError
 from grading.serving import ServingFormError
 from grading.version import VersionError
@@ -25,6 +26,7 @@ _OURS = (
     SpeechError,
     VersionError,
     WeightsError,
+    WorkerUnavailableError,
     WorkplaceError,
 )
 

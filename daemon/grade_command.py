@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from config import logs
 from daemon.expected import in_one_line
-from daemon.grades import ready_grades
 from daemon.refusals import RefusedError, existing_file
 from daemon.settings_file import found_settings
 from daemon.terminal import Graded, print_outcomes, told
+from daemon.worker import WorkerLostError
+from daemon.worker_grades import WorkerGrades
 from grading.ports import Grades
-from grading.types import PAIN_GRADES, Assessment, Grade, Outcome
+from grading.types import PAIN_GRADES, Assessment, Grade, Outcome, Reason, Rejection
 from reports.words import advice, grade_words, reason_words
 
 
@@ -22,7 +24,8 @@ def grade(files: Sequence[Path], settings_file: Path | None, ward: Path | None, 
     """Grade the files in their order; a file that cannot be read costs the exit status 1 and not the others."""
     settings = found_settings(settings_file, ward)
     logs.set_up("warning")
-    return grade_with(ready_grades(settings), files, as_json=as_json)
+    with WorkerGrades.of(settings) as grades:
+        return grade_with(grades.started(), files, as_json=as_json)
 
 
 def grade_with(grades: Grades, files: Sequence[Path], *, as_json: bool) -> int:
@@ -33,7 +36,7 @@ def grade_with(grades: Grades, files: Sequence[Path], *, as_json: bool) -> int:
         for file in files:
             say(f"grading {file.name}")
             try:
-                outcome = grades.grade(existing_file(file))
+                outcome = _outcome(grades, existing_file(file))
             except (RefusedError, OSError) as error:
                 failed = True
                 print(f"peea: {in_one_line(error)}", file=sys.stderr)
@@ -45,6 +48,16 @@ def grade_with(grades: Grades, files: Sequence[Path], *, as_json: bool) -> int:
     if graded:
         print_outcomes(graded)
     return 1 if failed else 0
+
+
+def _outcome(grades: Grades, file: Path) -> Outcome:
+    """Tried twice: what costs the worker both times is no recording that can be graded."""
+    try:
+        return grades.grade(file)
+    except WorkerLostError:
+        with suppress(WorkerLostError):
+            return grades.grade(file)
+    return Rejection(Reason.INTRACTABLE, model=grades.model)
 
 
 def as_object(file: str, outcome: Outcome) -> dict[str, object]:

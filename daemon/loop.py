@@ -103,7 +103,7 @@ class Loop:
         if self._used_up(job):
             self._park(job)
             return
-        self._ledger.start_attempt(job.id, self._clock.now())
+        job = self._ledger.start_attempt(job.id, self._clock.now())
         try:
             self._steps.take(job)
         except Stop:

@@ -86,7 +86,7 @@ def put_together(
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
         sealing = Sealing(place.archive, settings.archive.recipients_file, claims, ledger, clock)
         steps = Steps(
-            Grading(grades, claims, ledger, clock, bell=bell, notifier=notifier),
+            Grading(grades, claims, ledger, clock, attempts=settings.archive.attempts, bell=bell, notifier=notifier),
             Reporting(sheets, announcements, ledger, clock),
             sealing,
         )

@@ -16,11 +16,13 @@ from daemon.announcements import Announcements
 from daemon.claims import Claims
 from daemon.clock import Clock
 from daemon.records import record_of
+from daemon.retries import is_exhausted
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
 from daemon.stopping import Bell
+from daemon.worker import WorkerLostError
 from grading.ports import Grades
-from grading.types import Assessment
+from grading.types import Assessment, Reason, Rejection
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,8 +42,17 @@ class Grading:
     """RECEIVED -> GRADED."""
 
     def __init__(
-        self, grades: Grades, claims: Claims, ledger: Ledger, clock: Clock, *, bell: Bell, notifier: Notifier
+        self,
+        grades: Grades,
+        claims: Claims,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        attempts: int,
+        bell: Bell,
+        notifier: Notifier,
     ) -> None:
+        self._attempts = attempts
         self._grades = grades
         self._claims = claims
         self._ledger = ledger
@@ -50,9 +61,20 @@ class Grading:
         self._notifier = notifier
 
     def take(self, job: Job) -> None:
-        """Grade the recording; a rejected one is an outcome like any other."""
+        """Grade the recording; a rejected one is an outcome like any other.
+
+        One that costs a worker process each time it is tried is rejected too: the worker that follows starts well, so
+        it is the recording.
+        """
         began_s = monotonic()
-        outcome = self._grades.grade(_file_of(job, self._claims), _Progress(job.number, self._bell, self._notifier))
+        file, progress = _file_of(job, self._claims), _Progress(job.number, self._bell, self._notifier)
+        try:
+            outcome = self._grades.grade(file, progress)
+        except WorkerLostError as error:
+            if not is_exhausted(job.attempts, self._attempts):
+                raise
+            _LOG.warning("%s: %s", job.id[:8], error)
+            outcome = Rejection(Reason.INTRACTABLE, model=self._grades.model)
         self._ledger.graded(job.id, outcome, self._clock.now())
         said = "graded" if isinstance(outcome, Assessment) else f"rejected ({outcome.reason})"
         _LOG.info("%s %s in %.1f s", job.id[:8], said, monotonic() - began_s)

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     TOO_FEW_FACES = "too_few_faces"
     NOT_STABLE = "not_stable"
     TOO_SHORT = "too_short"
+    INTRACTABLE = "intractable"  # each try at it ended the process, or took more memory or time than a recording may
 
 
 class Note(StrEnum):

@@ -57,6 +57,10 @@ _REASONS: dict[Language, dict[Reason, tuple[str, str]]] = {
             "The recording is too short",
             "Record for 20 to 25 s.",
         ),
+        Reason.INTRACTABLE: (
+            "The file cannot be worked through; each try broke off",
+            "Copy the file from the camera again or record again. Tell the system administrator if it happens again.",
+        ),
     },
     "zh": {
         Reason.UNREADABLE: ("文件无法作为视频读取", "请确认能在摄像设备上播放，然后重新复制或重新录制。"),
@@ -66,6 +70,10 @@ _REASONS: dict[Language, dict[Reason, tuple[str, str]]] = {
         Reason.TOO_FEW_FACES: ("面部在画面中的时间太短", "请让整个面部在画面中保持 20 至 25 秒，重新录制。"),
         Reason.NOT_STABLE: ("没有表情持续到足以确认", "请保持镜头稳定、面部在画面内，重新录制。"),
         Reason.TOO_SHORT: ("录像时间太短", "请录制 20 至 25 秒。"),
+        Reason.INTRACTABLE: (
+            "文件无法处理，每次尝试均中断",
+            "请重新复制或重新录制；如再次发生，请告知系统管理员。",
+        ),
     },
 }
 
