@@ -180,6 +180,13 @@ def put_in_place(temporary: Path, target: Path) -> None:
     _folder_to_disk(target.parent)
 
 
+def put_folder_in_place(temporary: Path, target: Path) -> None:
+    """Give a finished folder its final name in the same parent. Raises: OSError: there is something at target."""
+    _folder_to_disk(temporary)
+    temporary.rename(target)
+    _folder_to_disk(target.parent)
+
+
 def opened_from_disk(path: Path) -> BinaryIO:
     """Open a file for reading after making the system forget what it holds of it in memory: the disk itself is read.
 

@@ -6,6 +6,7 @@ from archive.keys import KeyFileError, KeyTextError
 from archive.models import ModelStoreError
 from archive.sealing import SealedFileError
 from config.settings import SettingsError
+from daemon.active_grades import NoModelError
 from daemon.refusals import RefusedError
 from daemon.worker_grades import WorkerUnavailableError
 from daemon.workplace import HeldElsewhereError, WorkplaceError
@@ -19,6 +20,7 @@ _OURS = (
     KeyFileError,
     KeyTextError,
     ModelStoreError,
+    NoModelError,
     RefusedError,
     SealedFileError,
     ServingFormError,

@@ -7,26 +7,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Grading, Settings
+from daemon.active_grades import ActiveGrades, Choice
+from daemon.model_in_use import write_in_use
 from grading.ports import Grades
 
 if TYPE_CHECKING:
+    from archive.models import ModelStore
     from grading.grader import GradingSettings
 
 
 def ready_grades(settings: Settings) -> Grades:
-    """A grader with the network in use, loaded and checked.
+    """A grader with the network in use, loaded and checked; it takes another one between two recordings.
 
-    Raises: grading.version.VersionError, grading.serving.ServingFormError: that network cannot be used.
+    It leaves a note of which one that is (daemon.model_in_use).
+
+    Raises: daemon.active_grades.NoModelError: no network can be used.
     """
+    from archive.sums import check_sums
     from grading.ready import ready_grader
 
-    return ready_grader(
-        model_folder(settings),
-        cache_folder(settings),
-        grading_settings(settings.grading),
-        settings.grading.smallest_face_share,
-        settings.grading.threads,
-    )
+    def ready(folder: Path) -> Grades:
+        check_sums(folder)
+        return ready_grader(
+            folder,
+            cache_folder(settings),
+            grading_settings(settings.grading),
+            settings.grading.smallest_face_share,
+            settings.grading.threads,
+        )
+
+    return ActiveGrades(lambda: choice(settings), ready, lambda used: write_in_use(in_use_file(settings), used))
+
+
+def choice(settings: Settings) -> Choice:
+    """The network named in the settings; else the ward's active one, with those that it may fall back to."""
+    if settings.grading.model:
+        folder = model_folder(settings)
+        return Choice(None, folder.name, (folder,))
+    store = model_store(settings)
+    return Choice(store.stamp(), store.wanted(), store.line())
+
+
+def model_store(settings: Settings) -> ModelStore:
+    """The ward's versions of the network."""
+    from archive.models import ModelStore
+
+    return ModelStore(settings.ward.state / "models")
 
 
 def grading_settings(section: Grading) -> GradingSettings:
@@ -54,9 +80,12 @@ def model_folder(settings: Settings) -> Path:
     """The folder of the network in use: the one named in the settings, else the ward's active one, else the bundled."""
     if settings.grading.model:
         return settings.ward.folder / Path(settings.grading.model).expanduser()
-    from archive.models import ModelStore
+    return model_store(settings).champion()
 
-    return ModelStore(settings.ward.state / "models").champion()
+
+def in_use_file(settings: Settings) -> Path:
+    """Where the daemon notes which network it grades with, for `peea status`."""
+    return settings.ward.state / "model-in-use.json"
 
 
 def cache_folder(settings: Settings) -> Path:

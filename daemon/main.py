@@ -154,16 +154,20 @@ def render(settings: SettingsFile = None, ward: WardFolder = None) -> None:
 
 
 @model_app.command()
-def show(settings: SettingsFile = None, ward: WardFolder = None) -> None:
-    """Say which network grades, and what its model card tells."""
+def show(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A version; left out: the one that grades.")] = "",
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+) -> None:
+    """Say what the model card of a network tells: data, figures, limits."""
     from daemon.model_command import show as show_
 
-    show_(settings, ward)
+    show_(name, settings, ward)
 
 
 @model_app.command("list")
 def list_models(settings: SettingsFile = None, ward: WardFolder = None) -> None:
-    """List the versions of the network; the one that grades has a star."""
+    """List the versions of the network with their figures; the one that shall grade has a star."""
     from daemon.model_command import list_
 
     list_(settings, ward)
@@ -175,7 +179,7 @@ def activate(
     settings: SettingsFile = None,
     ward: WardFolder = None,
 ) -> None:
-    """Let another version of the network grade, from the daemon's next start on."""
+    """Let another version of the network grade, from the daemon's next recording on; it is checked first."""
     from daemon.model_command import activate as activate_
 
     activate_(name, settings, ward)

@@ -11,7 +11,9 @@ from time import time
 from archive.jobs import Job
 from archive.ledger import Counts, Ledger
 from config.settings import Settings
+from daemon.grades import choice, in_use_file
 from daemon.inbox import look
+from daemon.model_in_use import read_in_use
 from daemon.open_sheets import Opened, open_in
 from daemon.refusals import RefusedError
 from daemon.settings_file import existing_workplace, found_settings
@@ -48,7 +50,10 @@ class OpenSheet:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a ward is doing. daemon_process: None if no daemon is at work."""
+    """How a ward is doing. daemon_process: None if no daemon is at work.
+
+    model: the version that shall grade; model_trouble: why another one does, "" if none.
+    """
 
     ward: str
     folder: str
@@ -61,6 +66,8 @@ class Standing:
     open_sheets: tuple[OpenSheet, ...]
     parked: tuple[Line, ...]
     latest: tuple[Line, ...]
+    model: str
+    model_trouble: str
 
 
 def status(settings_file: Path | None, ward: Path | None, *, as_json: bool) -> None:
@@ -107,6 +114,8 @@ def standing_of(settings: Settings) -> Standing:
         open_sheets=_open_sheets(settings),
         parked=tuple(_line(job, settings) for job in unfinished if job.parked),
         latest=tuple(_line(job, settings) for job in latest),
+        model=choice(settings).wanted,
+        model_trouble=_model_trouble(settings),
     )
 
 
@@ -127,6 +136,11 @@ def _open_sheets(settings: Settings) -> tuple[OpenSheet, ...]:
         OpenSheet(each.workbook, each.program, each.since.astimezone(zone).isoformat(timespec="seconds"))
         for each in opened
     )
+
+
+def _model_trouble(settings: Settings) -> str:
+    used = read_in_use(in_use_file(settings))
+    return f"{used.trouble} So {used.model} grades." if used.trouble else ""
 
 
 def _line(job: Job, settings: Settings) -> Line:
@@ -152,6 +166,7 @@ def _print(standing: Standing) -> None:
             f"at work, process {process}" if process is not None else "not at work; start it: systemctl start peea",
         ),
         ("Recordings", f"{counts.archived} done, {waiting} under way, {counts.parked} set aside"),
+        ("Model", standing.model),
         ("Inbox", standing.inbox_trouble or f"{standing.in_inbox} waiting, {standing.left_alone} left alone"),
     ]
     if standing.left_alone:
@@ -161,6 +176,8 @@ def _print(standing: Standing) -> None:
     for sheet in standing.open_sheets:
         facts.append(("Open", f"{sheet.workbook}, in {sheet.program} since {sheet.since}; written again once closed"))
     print_facts(facts)
+    if standing.model_trouble:
+        print_warning(standing.model_trouble)
     for line in standing.parked:
         print_warning(f"Set aside: number {line.number}. {line.parked} Once mended: peea release {line.number}")
     rows = [(str(line.number), line.received_at, line.state, line.result, line.trouble) for line in standing.latest]

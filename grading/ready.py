@@ -69,6 +69,18 @@ def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) ->
     return OnnxScorer(path, version.shown, threads)
 
 
+def prove(version: ModelVersion, cache_folder: Path, threads: int = 2) -> None:
+    """Asks the version for its answers to the golden batch, also where its serving form was made before.
+
+    Raises:
+        VersionError, WeightsError: its files are damaged.
+        ServingFormError: it does not give the answers that were stored when it was made.
+    """
+    scorer = ready_scorer(version, cache_folder, threads)
+    if version.card.precision == "float32":
+        _check(scorer, version, LARGEST_DIFFERENCE)
+
+
 def _check(scorer: OnnxScorer, version: ModelVersion, allowed: float) -> float:
     golden = version.golden()
     if scorer.crop_px != version.card.crop_px or golden.crops.shape[1:3] != (scorer.crop_px, scorer.crop_px):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -39,6 +41,8 @@ class ModelCard(BaseModel):
 
     gate: for int8, what it changed against float32 on those patients when it was let pass.
     crop_px: side of the crops that it was trained on and grades.
+    learnt_from, held_out: marks (trainer.patients) of the patients that this network, or one that it started from, was
+    fitted or calibrated on, and of those that it was judged on. unlisted: versions among its ancestors that do not say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,6 +66,9 @@ class ModelCard(BaseModel):
     precision: Precision = "float32"
     crop_px: int = Field(CROP_PX, ge=LEAST_CROP_PX, le=MOST_CROP_PX)
     gate: dict[str, float] = {}
+    learnt_from: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ class ModelVersion:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return Golden(np.asarray(stored["crops"], np.uint8), np.asarray(stored["probabilities"], np.float32))
-        except (OSError, ValueError, KeyError) as problem:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
             raise VersionError(f"{path} is missing or damaged ({problem}): install the version again") from problem
 
 

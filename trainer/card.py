@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from archive.files import write_whole
+from archive.sums import write_sums
 from grading.network import take_weights, with_weights
 from grading.types import Pixels
 from grading.version import CARD_FILE, GOLDEN_FILE, WEIGHTS_FILE, ModelCard
@@ -61,6 +62,7 @@ def finish_version(network: keras.Model, golden: Pixels, card: ModelCard, unfini
     np.savez_compressed(out, crops=golden, probabilities=said)
     write_whole(unfinished / GOLDEN_FILE, out.getvalue())
     write_whole(unfinished / CARD_FILE, card.model_dump_json(indent=2).encode() + b"\n")
+    write_sums(unfinished)
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(unfinished, folder)
 

@@ -28,6 +28,7 @@ from onnxruntime.quantization import (
 )
 
 from archive.files import write_whole
+from archive.sums import write_sums
 from grading.ports import Scorer
 from grading.ready import ready_scorer
 from grading.scorer import OnnxScorer
@@ -230,5 +231,6 @@ def _finish(version: ModelVersion, small: Scorer, card: ModelCard, unfinished: P
     write_whole(unfinished / GOLDEN_FILE, out.getvalue())
     shutil.copyfile(version.weights, unfinished / WEIGHTS_FILE)
     write_whole(unfinished / CARD_FILE, card.model_dump_json(indent=2).encode() + b"\n")
+    write_sums(unfinished)
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(unfinished, folder)

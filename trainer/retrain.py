@@ -28,6 +28,7 @@ from trainer.cases import PARTS, Case, CasesError, refuse_leaks
 from trainer.fit import Plan, fit, probabilities
 from trainer.labels import targets
 from trainer.metrics import best_temperature, confusion, judge
+from trainer.patients import lineage, marks
 from trainer.pictures import Crops, crops_of
 from trainer.start import Start, initialise
 
@@ -116,6 +117,7 @@ def _judged_and_written(
     figures = judge(true, said, [crops.cases[at].patient for at in test], first)
     for name, figure in figures.items():
         watcher.say(f"test patients: {name} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})")
+    before = lineage(request.start)
     card = ModelCard(
         version=request.version,
         made_at=moment(made_at),
@@ -134,6 +136,9 @@ def _judged_and_written(
         seed=request.plan.seed,
         crop_px=request.plan.crop_px,
         limits=SYNTHETIC_LIMITS if request.synthetic_only else SYNTHETIC_LIMITS[1:],
+        learnt_from=tuple(sorted({*before.learnt_from, *marks(crops.cases, ("train", "val"))})),
+        held_out=marks(crops.cases, ("test",)),
+        unlisted=before.unlisted,
     )
     finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)
     return card
