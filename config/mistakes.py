@@ -94,14 +94,15 @@ def _of_inbox(settings: Settings) -> Iterable[str]:
     for suffix in inbox.suffixes:
         if not re.fullmatch(r"\.[a-z0-9]+", suffix):
             yield f"inbox.suffixes: {suffix!r} is not an ending such as '.mp4' (a dot, then small letters or digits)"
-    try:
-        groups = re.compile(inbox.identity_pattern).groupindex
-    except re.error as error:
-        yield f"inbox.identity_pattern: not a regular expression: {error}"
-        return
-    unknown = sorted(set(groups) - set(GROUPS))
-    if unknown:
-        yield f"inbox.identity_pattern: group {', '.join(unknown)} is unknown; groups are {', '.join(GROUPS)}"
+    for key in ("identity_pattern", "folder_pattern"):
+        try:
+            groups = re.compile(getattr(inbox, key)).groupindex
+        except re.error as error:
+            yield f"inbox.{key}: not a regular expression: {error}"
+            continue
+        unknown = sorted(set(groups) - set(GROUPS))
+        if unknown:
+            yield f"inbox.{key}: group {', '.join(unknown)} is unknown; groups are {', '.join(GROUPS)}"
 
 
 def _of_grading(settings: Settings) -> Iterable[str]:

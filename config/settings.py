@@ -46,6 +46,7 @@ class Ward(_Section):
     folder: _Path
     inbox: _Path
     sheets: _Path
+    roster: _Path
     announcements: _Path
     archive: _Path
     keys: _Path
@@ -68,6 +69,7 @@ class Inbox(_Section):
     poll_s: _Seconds
     suffixes: _Suffixes
     identity_pattern: _Text
+    folder_pattern: _Text
 
 
 class Grading(_Section):
@@ -189,7 +191,7 @@ def _with_whole_paths(settings: Settings, folder: Path) -> Settings:
     def within(section: Any, *keys: str) -> Any:
         return section.model_copy(update={key: folder / getattr(section, key).expanduser() for key in keys})
 
-    ward = within(settings.ward, "inbox", "sheets", "announcements", "archive", "keys", "state")
+    ward = within(settings.ward, "inbox", "sheets", "roster", "announcements", "archive", "keys", "state")
     return settings.model_copy(
         update={
             "ward": ward.model_copy(update={"folder": folder}),

@@ -1,6 +1,6 @@
 """The work folder: recordings taken out of the inbox, each in a folder of its own that keeps the original name.
 
-    new-<random>/NAME          claimed, not fingerprinted yet
+    new-<random>FOLDER/NAME    claimed, not fingerprinted yet; FOLDER: "=" and the inbox's folder it lay in, if any
     <SHA-256>/NAME             the recording of the ledger's row with that id
     copy-<SHA-256>-<random>/NAME   the same content once more
 
@@ -22,6 +22,8 @@ from pathlib import Path
 from archive.files import move_whole, remove_surely, sweep_unfinished
 
 _NEW = "new-"
+_FROM, _SLASH = "=", "\N{DIVISION SLASH}"  # a folder's name in a folder's name
+_LONGEST_FROM_BYTES = 180  # a name may have 255
 _ID = r"[0-9a-f]{64}"
 _OWN = re.compile(_ID)
 _COPY = re.compile(rf"copy-({_ID})-[0-9a-f]+")
@@ -33,12 +35,16 @@ class NoRecordingError(ValueError):
 
 @dataclass(frozen=True)
 class Claim:
-    """A folder of the work folder and the one file in it. id: SHA-256 by the folder's name, "" if not known yet."""
+    """A folder of the work folder and the one file in it. id: SHA-256 by the folder's name, "" if not known yet.
+
+    came_from: the folder of the inbox that the file lay in, "" if in the inbox itself or if that is not known any more.
+    """
 
     folder: Path
     file: Path
     id: str
     is_copy: bool = False
+    came_from: str = ""
 
 
 class Claims:
@@ -47,12 +53,13 @@ class Claims:
     def __init__(self, work: Path) -> None:
         self._work = work
 
-    def claim(self, path: Path) -> Claim:
+    def claim(self, path: Path, came_from: str = "") -> Claim:
         """Take a file out of the inbox: from here on nobody else writes it, moves it or takes it too.
 
+        Args:   came_from: the folders between inbox and file, such as "bed12/today".
         Raises: OSError: it cannot be moved; it is still in the inbox. NoRecordingError: it is no regular file any more.
         """
-        folder = self._work / f"{_NEW}{secrets.token_hex(8)}"
+        folder = self._work / f"{_NEW}{secrets.token_hex(8)}{_from_name(came_from)}"
         folder.mkdir(mode=0o700)
         file = folder / path.name
         try:
@@ -64,7 +71,7 @@ class Claims:
             move_whole(file, path)
             folder.rmdir()
             raise NoRecordingError("it is a link or a device, not a file")
-        return Claim(folder, file, "")
+        return Claim(folder, file, "", came_from=came_from)
 
     def keep(self, claim: Claim, id: str) -> Claim:
         """From now on this is the recording of the ledger's row `id`."""
@@ -150,7 +157,16 @@ def _claim_in(folder: Path) -> Claim | None:
         return None
     copy = _COPY.fullmatch(folder.name)
     own = folder.name if _OWN.fullmatch(folder.name) else ""
-    return Claim(folder, files[0], copy[1] if copy else own, is_copy=copy is not None)
+    came_from = folder.name.partition(_FROM)[2].replace(_SLASH, "/") if folder.name.startswith(_NEW) else ""
+    return Claim(folder, files[0], copy[1] if copy else own, is_copy=copy is not None, came_from=came_from)
+
+
+def _from_name(came_from: str) -> str:
+    """The folders as the end of a name; of names too long together, the innermost folders."""
+    parts = came_from.split("/")
+    while parts and len(os.fsencode(_SLASH.join(parts))) > _LONGEST_FROM_BYTES:
+        parts.pop(0)
+    return _FROM + _SLASH.join(parts) if any(parts) else ""
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from archive.files import sha256_of
-from archive.jobs import Arrival, Identity, State
+from archive.jobs import Arrival, State
 from archive.ledger import Ledger
 from config.settings import Inbox
 from daemon.claims import Claim, Claims, NoRecordingError, is_being_written
 from daemon.clock import Clock
+from daemon.identities import Identities
 from daemon.inbox import Listing, look
 from daemon.settling import Settling
 from grading.container import Wholeness, wholeness
-from reports.identity import read_identity
 
 _LOG = logging.getLogger(__name__)
 MOST_AT_ONCE = 50
@@ -27,12 +27,15 @@ _INBOX = "/"  # no file is called so
 class Intake:
     """The way in. Whatever fails stays where it is, is named once in the log, and is tried again at the next look."""
 
-    def __init__(self, folder: Path, settings: Inbox, claims: Claims, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, settings: Inbox, claims: Claims, ledger: Ledger, clock: Clock, identities: Identities
+    ) -> None:
         self._folder = folder
         self._settings = settings
         self._claims = claims
         self._ledger = ledger
         self._clock = clock
+        self._identities = identities
         self._settling = Settling(settings.settle_s)
         self._told: dict[str, str] = {}
         self._growing_s: list[float] = []  # how much longer each file that lacks its end is waited for
@@ -42,6 +45,7 @@ class Intake:
 
         Returns: whether more of them stand still: of thousands, the first are graded before the last are hashed.
         """
+        self._identities.keep_up()
         listing = self._listing()
         self._growing_s = []
         now_s = self._clock.monotonic_s()
@@ -63,6 +67,7 @@ class Intake:
 
     def take_up(self) -> None:
         """At a start: receive what a crash left claimed but unknown to the ledger, whichever way that came about."""
+        self._identities.keep_up()
         self._claims.sweep()
         for claim in self._claims.all():
             if not claim.id or self._ledger.find(claim.id) is None:
@@ -82,7 +87,8 @@ class Intake:
     def _take(self, path: Path) -> None:
         if is_being_written(path):
             return
-        self._receive(self._claims.claim(path))
+        came_from = path.parent.relative_to(self._folder).as_posix()
+        self._receive(self._claims.claim(path, "" if came_from == "." else came_from))
 
     def _receive(self, claim: Claim) -> None:
         """Fingerprint, ledger, and then the folder's name says what it is. Every order of crashes ends here again."""
@@ -103,9 +109,8 @@ class Intake:
 
     def _arrival(self, claim: Claim, id: str, now: datetime) -> Arrival:
         source = claim.file.name
-        named = read_identity(source, self._settings.identity_pattern)
-        identity = Identity(named.bed, named.patient, named.activity)
-        return Arrival(id, source, claim.file.stat().st_size, now, None, identity)
+        identity = self._identities.of_arrival(source, claim.came_from, now)
+        return Arrival(id, source, claim.file.stat().st_size, now, None, identity, claim.came_from)
 
     def _listing(self) -> Listing:
         try:

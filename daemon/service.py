@@ -17,6 +17,7 @@ from daemon.announcements import Announcements
 from daemon.beginning import enter_start
 from daemon.claims import Claims
 from daemon.clock import Clock, MachineClock
+from daemon.identities import Identities
 from daemon.intake import Intake
 from daemon.loop import Loop
 from daemon.player import Player, player_for
@@ -83,6 +84,7 @@ def put_together(
         enter_start(ledger, settings, grades.model, clock)
         claims = Claims(place.work)
         sheets = Sheets(settings.ward, place.stale, ledger, clock)
+        identities = Identities(settings.ward, settings.inbox, ledger, clock, sheets.mark)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
         sealing = Sealing(place.archive, settings.archive.recipients_file, claims, ledger, clock)
         steps = Steps(
@@ -96,7 +98,7 @@ def put_together(
                 archive=settings.archive,
                 language=settings.ward.language,
                 ledger=ledger,
-                intake=Intake(place.inbox, settings.inbox, claims, ledger, clock),
+                intake=Intake(place.inbox, settings.inbox, claims, ledger, clock, identities),
                 steps=steps,
                 tidying=Tidying(claims, ledger, sealing.is_sealed),
                 sheets=sheets,

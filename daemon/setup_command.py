@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.files import write_new
+from archive.files import replace_unchanged, write_new
 from archive.keys import SecretKey, generate, read_identities, write_identity_file
-from config.settings import load
+from config.settings import Ward, load
 from daemon.refusals import RefusedError
 from daemon.workplace import Workplace
+from reports.roster_form import roster_form
 
 _STARTER = """\
 # The settings of this ward. What is not named here has its default; all settings, with units and reasons:
@@ -48,12 +49,20 @@ def setup(folder: Path, name: str, language: str, *, quietly: bool = False) -> N
     settings = load(settings_file)
     place = Workplace.of(settings.ward)
     place.make()
+    _make_roster(settings.ward)
     recipients_file = settings.archive.recipients_file
     made = not recipients_file.exists()
     if made:
         _make_keys(place.keys, recipients_file)
     if not quietly:
-        print("\n".join(_next_steps(folder, settings_file, place, made=made)))
+        print("\n".join(_next_steps(folder, settings_file, place, settings.ward.roster, made=made)))
+
+
+def _make_roster(ward: Ward) -> None:
+    """An empty list of patients, in a folder in which spreadsheet programs can save it."""
+    ward.roster.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    if not ward.roster.exists():
+        replace_unchanged(ward.roster, roster_form(ward.language), None)
 
 
 def _make_keys(keys: Path, recipients_file: Path) -> None:
@@ -81,7 +90,7 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _next_steps(folder: Path, settings_file: Path, place: Workplace, *, made: bool) -> list[str]:
+def _next_steps(folder: Path, settings_file: Path, place: Workplace, roster: Path, *, made: bool) -> list[str]:
     steps = [f"The ward's folder is ready: {folder}", ""]
     private = [keys for keys in (place.keys / f"{holder}.key" for holder in _HOLDERS) if keys.exists()]
     if made:
@@ -100,6 +109,7 @@ def _next_steps(folder: Path, settings_file: Path, place: Workplace, *, made: bo
         f"Settings:   {settings_file}",
         f"Recordings: {place.inbox}",
         f"Sheets:     {place.sheets}",
+        f"Patients:   {roster} (an empty list to fill in, if you wish)",
         f"Start:      peea run --ward {folder}",
         f"As service: install -m 644 {settings_file} /etc/peea/peea.toml && systemctl enable --now peea",
     ]

@@ -11,11 +11,13 @@ from time import time
 from archive.jobs import Job
 from archive.ledger import Counts, Ledger
 from config.settings import Settings
+from daemon.clock import MachineClock
 from daemon.grades import choice, in_use_file
 from daemon.inbox import look
 from daemon.model_in_use import read_in_use
 from daemon.open_sheets import Opened, open_in
 from daemon.refusals import RefusedError
+from daemon.roster import read_file
 from daemon.settings_file import existing_workplace, found_settings
 from daemon.terminal import print_facts, print_table, print_warning
 from daemon.workplace import holder_of
@@ -49,6 +51,17 @@ class OpenSheet:
 
 
 @dataclass(frozen=True)
+class RosterStanding:
+    """The list of patients. trouble: why the file cannot be used. problems: what in it could not be used. No names."""
+
+    file: str
+    is_there: bool
+    patients: int
+    trouble: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Standing:
     """How a ward is doing. daemon_process: None if no daemon is at work.
 
@@ -64,6 +77,7 @@ class Standing:
     inbox_trouble: str
     sheets_to_write: tuple[str, ...]
     open_sheets: tuple[OpenSheet, ...]
+    roster: RosterStanding
     parked: tuple[Line, ...]
     latest: tuple[Line, ...]
     model: str
@@ -112,6 +126,7 @@ def standing_of(settings: Settings) -> Standing:
         inbox_trouble=trouble,
         sheets_to_write=tuple(sorted(marker.name for marker in place.stale.iterdir())) if place.stale.is_dir() else (),
         open_sheets=_open_sheets(settings),
+        roster=_roster(settings),
         parked=tuple(_line(job, settings) for job in unfinished if job.parked),
         latest=tuple(_line(job, settings) for job in latest),
         model=choice(settings).wanted,
@@ -135,12 +150,19 @@ def _open_sheets(settings: Settings) -> tuple[OpenSheet, ...]:
     return tuple(
         OpenSheet(each.workbook, each.program, each.since.astimezone(zone).isoformat(timespec="seconds"))
         for each in opened
+        if settings.ward.sheets / each.workbook != settings.ward.roster
     )
 
 
 def _model_trouble(settings: Settings) -> str:
     used = read_in_use(in_use_file(settings))
     return f"{used.trouble} So {used.model} grades." if used.trouble else ""
+
+
+def _roster(settings: Settings) -> RosterStanding:
+    path = settings.ward.roster
+    read = read_file(path, settings.ward.zone_info, MachineClock())
+    return RosterStanding(str(path), path.exists(), len(read.roster.patients), read.trouble, read.roster.problems)
 
 
 def _line(job: Job, settings: Settings) -> Line:
@@ -175,9 +197,19 @@ def _print(standing: Standing) -> None:
         facts.append(("Sheets", f"to be written: {', '.join(standing.sheets_to_write)}"))
     for sheet in standing.open_sheets:
         facts.append(("Open", f"{sheet.workbook}, in {sheet.program} since {sheet.since}; written again once closed"))
+    roster = standing.roster
+    if roster.is_there:
+        facts.append(("Roster", f"{roster.patients} patients" if not roster.trouble else "not usable, see below"))
     print_facts(facts)
     if standing.model_trouble:
         print_warning(standing.model_trouble)
+
+    if roster.trouble:
+        print_warning(
+            f"Roster: {roster.file} {roster.trouble}. The last one that could be read counts until it is mended."
+        )
+    for problem in roster.problems:
+        print_warning(f"Roster: {problem}.")
     for line in standing.parked:
         print_warning(f"Set aside: number {line.number}. {line.parked} Once mended: peea release {line.number}")
     rows = [(str(line.number), line.received_at, line.state, line.result, line.trouble) for line in standing.latest]

@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config.settings import load
 from daemon.main import app, exit_status
+from reports.roster import Roster, read_roster
 from reports.sentences import fixed_phrases
 from tests.hospital import DIM, SEVERE, Hospital, ToyVoice
 
@@ -108,6 +110,7 @@ def test_setup_makes_a_ward_with_two_key_pairs_and_says_what_to_do_next(ward_fol
         assert (ward_folder / f"keys/{holder}.key").stat().st_mode & 0o777 == 0o600
     for private in ("keys", "state", "archive"):
         assert (ward_folder / private).stat().st_mode & 0o777 == 0o700
+    assert read_roster(settings.ward.roster.read_bytes(), settings.ward.zone_info, date(2026, 11, 25)) == Roster()
 
 
 def test_setup_keeps_what_is_there(peea: Terminal, ward_folder: Path, tmp_path: Path) -> None:
