@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from itertools import chain
+from datetime import date, datetime, time
+from itertools import chain, groupby
 from zoneinfo import ZoneInfo
 
-from grading.types import Assessment, Grade, Quality, Rejection
-from reports.handwriting import Handwriting, number_in
+from grading.types import Assessment, Quality, Rejection
+from reports.columns import heading_of, record_columns
+from reports.handwriting import Handwriting, number_in, time_in
 from reports.headings import Headings, headings
 from reports.identity_words import identity_words
 from reports.notes import conflict_note
+from reports.patient import occasion_h
 from reports.record import Record
-from reports.sheet import GRADE_LOOKS, Cell, Checked, Column, Look, Row, Sheet, number
+from reports.sheet import GRADE_LOOKS, Cell, Checked, Column, Look, Offered, Refused, Row, Sheet, number
 from reports.words import (
     Language,
     activity_words,
@@ -26,7 +28,9 @@ from reports.words import (
     warnings,
 )
 
-_KEPT_COLUMNS = 4  # number, date, time, bed: a row is still known when the sheet is scrolled to the right
+_KEPT_COLUMNS = 6  # from number to patient: a row is still known when the sheet is scrolled to the right
+_OCCASIONS: dict[int | None, Look] = {24: Look.HOURS_24, 48: Look.HOURS_48}
+BLANK_ROWS = 5  # open rows below the last one, for what PEEA has no row of
 
 
 def record_sheet(
@@ -41,18 +45,33 @@ def record_sheet(
     words = headings(language)
     typed = typed or Handwriting((), day)
     columns = record_columns(language)
-    written_by_hand = [place for place, column in enumerate(columns) if column.open]
+    added = tuple(_added_rows(columns, typed, language))
+    printed = 1 + max(place for place, column in enumerate(columns) if column.is_open)
     return Sheet(
         name=words.record_sheet,
         top=top(words.record_title, records, day=day, ward=ward, zone=zone, language=language),
         columns=columns,
-        rows=chain(_rows(records, zone, language, typed), _added_rows(columns, typed)),
-        n_rows=len(records) + len(typed.added_rows()),
+        rows=chain(_rows(records, zone, language, typed), added, [_blank_row(columns, printed)] * BLANK_ROWS),
+        n_rows=len(records) + len(added) + BLANK_ROWS,
+        n_our_rows=len(records),
         filtered=True,
         kept_columns=_KEPT_COLUMNS,
-        printed_columns=written_by_hand[-1] + 1,  # model, id and fingerprint are for the screen
-        checked=(Checked(written_by_hand[0], 0, 10, words.vas_rule_title, words.vas_rule),),
+        printed_columns=printed,  # model, id and fingerprint are for the screen
+        rules=tuple(_rules(columns, words)),
     )
+
+
+def _rules(columns: Sequence[Column], words: Headings) -> Iterator[Checked | Offered | Refused]:
+    """What may be typed where."""
+    for place, column in enumerate(columns):
+        if column.look is Look.OPEN_NUMBER:
+            yield Checked(place, 0, 10, words.vas_rule_title, words.vas_rule)
+        if column.choices:
+            yield Offered(place, column.choices)
+    for is_open, places in groupby(range(len(columns)), key=lambda place: columns[place].is_open):
+        if not is_open:
+            first, *others = places
+            yield Refused(first, max(others, default=first), words.locked_title, words.locked)
 
 
 def top(
@@ -72,46 +91,9 @@ def models(records: Sequence[Record]) -> tuple[str, ...]:
     return tuple(sorted({_model(record) for record in records} - {""}))
 
 
-def record_columns(language: Language) -> tuple[Column, ...]:
-    """The columns of the Record sheet, from left to right; people write in the open ones."""
-    words = headings(language)
-    return (
-        Column(words.number, 4.5, key="number"),
-        Column(words.date, 10.5, key="date"),
-        Column(words.received, 8, key="received"),
-        Column(words.bed, 6, key="bed"),
-        Column(words.patient, 10, key="patient"),
-        Column(words.activity, 13, key="activity"),
-        Column(words.grade, 6.5, key="grade"),
-        Column(words.word, 9, key="word"),
-        Column(words.vas, 6.5, key="vas"),
-        Column(words.longest_s, 8.5, key="longest_s"),
-        Column(words.none_s, 7.5, key="none_s"),
-        Column(words.mild_s, 7.5, key="mild_s"),
-        Column(words.obvious_s, 7.5, key="obvious_s"),
-        Column(words.severe_s, 7.5, key="severe_s"),
-        Column(words.intense_s, 7.5, key="intense_s"),
-        Column(words.face_share, 7.5, key="face_share"),
-        Column(words.peak, 9, key="peak"),
-        Column(words.confidence, 9.5, key="confidence"),
-        Column(words.quality, 32, key="quality"),
-        Column(words.clinician_vas, 9, open=True, key="clinician_vas"),
-        Column(words.remarks, 17, open=True, key="remarks"),
-        Column(words.signature, 10, open=True, key="signature"),
-        Column(words.model, 22, key="model"),
-        Column(words.record_id, 15, key="record_id"),
-        Column(words.fingerprint, 68, key="fingerprint"),
-    )
-
-
-def open_columns() -> tuple[str, ...]:
-    """The keys of the columns in which people write."""
-    return tuple(column.key for column in record_columns("en") if column.open)
-
-
 def _rows(records: Sequence[Record], zone: ZoneInfo, language: Language, typed: Handwriting) -> Iterator[Row]:
     words = headings(language)
-    hand = open_columns()
+    hand = [column for column in record_columns(language) if column.is_open]
     for record in records:
         yield (
             *_identity(record, zone, language),
@@ -120,8 +102,8 @@ def _rows(records: Sequence[Record], zone: ZoneInfo, language: Language, typed: 
             *(
                 _typed_cell(
                     column,
-                    typed.text(record.record_id, column),
-                    conflict_note(typed.rivals(record.record_id, column), zone, language),
+                    typed.text(record.record_id, column.key),
+                    conflict_note(typed.rivals(record.record_id, column.key), zone, language),
                 )
                 for column in hand
             ),
@@ -131,46 +113,82 @@ def _rows(records: Sequence[Record], zone: ZoneInfo, language: Language, typed: 
         )
 
 
-def _added_rows(columns: Sequence[Column], typed: Handwriting) -> Iterator[Row]:
-    """The rows that people added, below those of recordings, all theirs to write in."""
+def _added_rows(columns: Sequence[Column], typed: Handwriting, language: Language) -> Iterator[Row]:
+    """The rows that people added, below those of recordings, all theirs to write in.
+
+    What they wrote in a column that only an earlier version had goes to the remarks, after its heading.
+    """
+    keys = {column.key for column in columns}
     for row in typed.added_rows():
-        yield tuple(_typed_cell(column.key, typed.text(row, column.key)) for column in columns)
+        homeless = [
+            f"{heading_of(cell.column, language)}: {cell.text}" for cell in typed.cells(row) if cell.column not in keys
+        ]
+        remarks = "; ".join(filter(None, [typed.text(row, "remarks"), *homeless]))
+        yield tuple(
+            _typed_cell(column, remarks if column.key == "remarks" else typed.text(row, column.key))
+            for column in columns
+        )
 
 
-def _typed_cell(column: str, text: str, note: str = "") -> Cell:
-    """A clinician's VAS is a number if it can be; everything else stays the text that it was."""
-    look = Look.OPEN_NUMBER if column == "clinician_vas" else Look.OPEN
-    score = number_in(text) if look is Look.OPEN_NUMBER else None
-    return Cell(text if score is None else score, look, note)
+def _blank_row(columns: Sequence[Column], width: int) -> Row:
+    return tuple(_typed_cell(column, "") for column in columns[:width])
+
+
+def _typed_cell(column: Column, text: str, note: str = "") -> Cell:
+    """A score is a number and a time a time if a sheet gives back the same text; all else stays the text it was."""
+    look = column.look or Look.OPEN
+    value = number_in(text) if look is Look.OPEN_NUMBER else time_in(text) if look is Look.OPEN_TIME else None
+    return Cell(text if value is None else value, look, note)
 
 
 def _identity(record: Record, zone: ZoneInfo, language: Language) -> Row:
     received = record.received_at.astimezone(zone)
+    recorded = record.recorded_at.astimezone(zone) if record.recorded_at else None
+    hours = record.hours_since_injury
     return (
         Cell(record.number, Look.WHOLE),
         Cell(received.date(), Look.DATE),
-        Cell(received.time().replace(microsecond=0), Look.TIME),
+        _recorded(recorded, received),
+        Cell(_clock(received), Look.TIME),
         Cell(record.bed, Look.CENTRED),
         Cell(record.patient, Look.CENTRED),
         Cell(activity_words(record.activity, language), Look.TEXT),
+        Cell(None, Look.CENTRED) if hours is None else number(hours, _OCCASIONS.get(occasion_h(hours), Look.WHOLE)),
+        Cell(identity_words(record, language), Look.TEXT),
     )
 
 
+def _recorded(recorded: datetime | None, received: datetime) -> Cell:
+    """A time of day; in words with its date where that is not the date of the row."""
+    if recorded is None:
+        return Cell(None, Look.CENTRED)
+    if recorded.date() == received.date():
+        return Cell(_clock(recorded), Look.TIME)
+    return Cell(f"{recorded:%m-%d %H:%M}", Look.CENTRED)
+
+
+def _clock(moment: datetime) -> time:
+    return moment.time().replace(microsecond=0)
+
+
+def _between(language: Language) -> str:
+    return "、" if language == "zh" else "; "
+
+
 def _result(record: Record, words: Headings, language: Language) -> Row:
-    """Twelve cells: grade, word, band, longest, five times in seconds, share with a face, peak, confidence."""
+    """Seven cells: grade, word, band, longest, share with a face, peak, confidence."""
     outcome = record.outcome
     empty = Cell(None, Look.CENTRED)
     if not isinstance(outcome, Assessment):
         word = words.not_graded if isinstance(outcome, Rejection) else words.not_finished
         ungraded = (Cell("–", Look.UNGRADED), Cell(word, Look.UNGRADED), Cell("–", Look.UNGRADED))
-        return (*ungraded, *(empty,) * 6, _face_share(outcome.quality if outcome else None), empty, empty)
+        return (*ungraded, empty, _face_share(outcome.quality if outcome else None), empty, empty)
     look = GRADE_LOOKS[outcome.grade]
     return (
         Cell(int(outcome.grade), look),
         Cell(grade_words(outcome.grade, language), look),
         Cell(vas_band(outcome.grade), look),
         number(outcome.seconds[outcome.grade], Look.TENTHS),
-        *(number(outcome.seconds[grade], Look.TENTHS) for grade in Grade),
         _face_share(outcome.quality),
         Cell(f"{int(outcome.peak_grade)} {grade_words(outcome.peak_grade, language)}", GRADE_LOOKS[outcome.peak_grade]),
         number(outcome.confidence, Look.SHARE),
@@ -184,7 +202,7 @@ def _face_share(quality: Quality | None) -> Cell:
 def quality_words(record: Record, language: Language) -> str:
     """What to know about a recording: notes if it was graded; why not and what to do if it was not."""
     words = headings(language)
-    between, stop = ("、", "。") if language == "zh" else ("; ", ". ")
+    between, stop = _between(language), "。" if language == "zh" else ". "
     said: list[str] = []
     match record.outcome:
         case Assessment(quality=quality):
@@ -197,8 +215,6 @@ def quality_words(record: Record, language: Language) -> str:
     if record.parked:
         why = record.parked.rstrip(" .。") + stop.strip()
         said.append(words.stopped.format(why=why))
-    if identity := identity_words(record, language):
-        said.append(identity)
     return ("" if language == "zh" else " ").join(said)
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from reports.sheet import safe_text
 
 _WHOLE_OR_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,10})?", re.ASCII)
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ def number_in(text: str) -> int | float | None:
         return None
     value = float(text) if "." in text else int(text)
     return value if number_text(value) == text else None
+
+
+def time_in(text: str) -> time | None:
+    """The time of day that a text is, if it is one that a sheet gives back in the very same digits: 09:30, not 9:30."""
+    return time.fromisoformat(text) if _TIME.fullmatch(text) else None
 
 
 def number_text(value: float) -> str:

@@ -23,10 +23,13 @@ class Headings:
     page: str
     number: str
     date: str
+    recorded: str
     received: str
     bed: str
     patient: str
     activity: str
+    hours_since_injury: str
+    to_note: str
     grade: str
     word: str
     vas: str
@@ -41,8 +44,14 @@ class Headings:
     confidence: str
     quality: str
     clinician_vas: str
-    remarks: str
+    site: str
+    character: str
+    intervention: str
+    route: str
+    reassess_due: str
+    rescore: str
     signature: str
+    remarks: str
     model: str
     record_id: str
     fingerprint: str
@@ -53,6 +62,8 @@ class Headings:
     stopped: str
     vas_rule_title: str
     vas_rule: str
+    locked_title: str
+    locked: str
     recordings: str
     share: str
     total: str
@@ -82,10 +93,13 @@ _ENGLISH = Headings(
     page="Page &P of &N",
     number="No.",
     date="Date",
+    recorded="Time recorded",
     received="Time received",
     bed="Bed",
     patient="Patient id",
     activity="Activity",
+    hours_since_injury="Hours since injury",
+    to_note="To note",
     grade="Grade",
     word="In words",
     vas="VAS band",
@@ -100,8 +114,14 @@ _ENGLISH = Headings(
     confidence="Confidence",
     quality="Quality, or why not graded and what to do",
     clinician_vas="Clinician's VAS 0–10",
-    remarks="Remarks",
+    site="Site",
+    character="Character",
+    intervention="Intervention",
+    route="Route",
+    reassess_due="Reassess due",
+    rescore="Re-score 0–10",
     signature="Signature",
+    remarks="Remarks",
     model="Model",
     record_id="Record id",
     fingerprint="Fingerprint of the video (SHA-256)",
@@ -112,6 +132,8 @@ _ENGLISH = Headings(
     stopped="Stopped: {why} Tell the system administrator.",
     vas_rule_title="VAS",
     vas_rule="Please type a whole number from 0 to 10.",
+    locked_title="PEEA",
+    locked="PEEA writes this cell. Please type into the tinted columns.",
     recordings="Recordings",
     share="Share",
     total="All",
@@ -141,10 +163,13 @@ _CHINESE = Headings(
     page="第 &P 页，共 &N 页",
     number="序号",
     date="日期",
+    recorded="录制时间",
     received="接收时间",
     bed="床号",
     patient="患者编号",
     activity="活动",
+    hours_since_injury="伤后小时",
+    to_note="提示",
     grade="等级",
     word="文字",
     vas="VAS 区间",
@@ -159,8 +184,14 @@ _CHINESE = Headings(
     confidence="置信度",
     quality="录像质量，或未能评级的原因与建议",
     clinician_vas="医护 VAS",
-    remarks="备注",
+    site="部位",
+    character="性质",
+    intervention="处理措施",
+    route="给药途径",
+    reassess_due="应复评时间",
+    rescore="复评 VAS",
     signature="签名",
+    remarks="备注",
     model="模型",
     record_id="记录编号",
     fingerprint="录像指纹 (SHA-256)",
@@ -171,6 +202,8 @@ _CHINESE = Headings(
     stopped="已中止：{why}请通知系统管理员。",
     vas_rule_title="VAS",
     vas_rule="请输入 0 至 10 的整数。",
+    locked_title="PEEA",
+    locked="此格由 PEEA 填写。请在浅色底纹的列中填写。",
     recordings="录像数",
     share="占比",
     total="合计",

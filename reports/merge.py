@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
-from reports.cells import open_columns
+from reports.columns import open_columns
 from reports.handwriting import Handwriting, Stroke, TypedCell, shown
 from reports.reading import Found, FoundRow, read_record_sheet
 

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from datetime import date, datetime, time, timedelta
+from zipfile import ZipFile
 
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
@@ -24,35 +20,20 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from reports.cells import record_columns
+from reports.columns import keys_by_heading
 from reports.handwriting import TypedCell, number_text
 from reports.headings import headings
 from reports.notes import is_ours
+from reports.opening import check_size, told
 from reports.words import LANGUAGES
 
 EDITION = "PEEA edition"  # the name of the workbook's property
 RECORD_ID_DIGITS = 12
-MOST_UNPACKED_BYTES = 512 * 1024 * 1024  # ten times a day of 10,000 recordings; more is a trap, or no sheet of ours
 _HEADING_WITHIN_ROWS = 40
 _ID = re.compile(r"[0-9a-f]{12}")
 _COMMENTS = re.compile(r"(threaded)?comments?[^/]*\.xml", re.IGNORECASE)
 _SPELLED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_BROKEN = (
-    BadZipFile,
-    ParseError,
-    zlib.error,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+_NO_SHEET = "no workbook with a Record sheet"
 
 
 class UnreadableWorkbookError(ValueError):
@@ -88,8 +69,8 @@ class Found:
 
 def read_record_sheet(data: bytes) -> Found:
     """What is on the Record sheet of a workbook. Raises: UnreadableWorkbookError."""
-    with _told(), warnings.catch_warnings(action="ignore"):
-        _check_size(data)
+    with told(UnreadableWorkbookError, _NO_SHEET):
+        check_size(data, UnreadableWorkbookError)
         reader = _Reader(io.BytesIO(data), read_only=True, keep_links=False)
         reader.read()
         try:
@@ -112,24 +93,6 @@ class _Reader(ExcelReader):
                     text = Text.from_tree(node)
                     self.shared_strings.append(text.content if text else "")
                     node.clear()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turns the many ways in which a library stumbles over a damaged file into one."""
-    try:
-        yield
-    except UnreadableWorkbookError:
-        raise
-    except _BROKEN as error:
-        raise UnreadableWorkbookError(f"no workbook with a Record sheet: {type(error).__name__}") from error
-
-
-def _check_size(data: bytes) -> None:
-    with ZipFile(io.BytesIO(data)) as archive:
-        unpacked_bytes = sum(entry.file_size for entry in archive.infolist())
-    if unpacked_bytes > MOST_UNPACKED_BYTES:
-        raise UnreadableWorkbookError(f"it would unpack to {unpacked_bytes} bytes, more than any sheet has")
 
 
 def _found(workbook: Workbook, data: bytes) -> Found:
@@ -155,7 +118,7 @@ def _sheet_names(language: str) -> tuple[str, ...]:
 
 def _columns(line: tuple[object, ...]) -> tuple[str, ...]:
     """The keys of the columns under a line of headings; "" where a heading is none of ours, or comes once more."""
-    keys = {column.heading: column.key for language in LANGUAGES for column in record_columns(language)}
+    keys = keys_by_heading()
     found: list[str] = []
     for value in line:
         key = keys.get(_text(value).strip(), "")
@@ -203,6 +166,8 @@ def _text(value: object) -> str:
         return number_text(content)
     if isinstance(content, date | time):
         return _moment_text(content)
+    if isinstance(content, timedelta):
+        return _span_text(content)
     return _as_typed(str(content))
 
 
@@ -214,6 +179,12 @@ def _moment_text(moment: date | time) -> str:
     if isinstance(moment, time):
         return moment.isoformat("seconds" if moment.second else "minutes")
     return moment.isoformat()
+
+
+def _span_text(span: timedelta) -> str:
+    """26:30, as it was typed into a cell for times; seconds only where there are any."""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
 
 
 def _as_typed(text: str) -> str:

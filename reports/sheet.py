@@ -41,10 +41,13 @@ class Look(StrEnum):
     WHOLE = "whole"
     TENTHS = "tenths"
     SHARE = "share"
+    HOURS_24 = "hours_24"
+    HOURS_48 = "hours_48"
     DATE = "date"
     TIME = "time"
     OPEN = "open"
     OPEN_NUMBER = "open_number"
+    OPEN_TIME = "open_time"
     NONE = "none"
     MILD = "mild"
     OBVIOUS = "obvious"
@@ -85,11 +88,15 @@ GRADE_LOOKS: dict[Grade, Look] = {
 
 
 class Cell(NamedTuple):
-    """A value and its look. Strings are always text: nothing in them is ever calculated."""
+    """A value and its look. Strings are always text: nothing in them is ever calculated.
+
+    note: a comment. across: over how many columns it reaches; those it covers are None in its row.
+    """
 
     value: Value
     look: Look = Look.TEXT
     note: str = ""
+    across: int = 1
 
 
 Row: TypeAlias = tuple[Cell | None, ...]
@@ -97,12 +104,22 @@ Row: TypeAlias = tuple[Cell | None, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its width in characters, whether people write in it, and its name in all languages."""
+    """A column of a sheet.
+
+    width: in characters. look: of its cells if people write in it, else None. key: its name in all languages.
+    choices: what can be picked for a cell; anything else may be typed.
+    """
 
     heading: str
     width: float
-    open: bool = False
+    look: Look | None = None
     key: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people write in it."""
+        return self.look is not None
 
 
 @dataclass(frozen=True)
@@ -117,12 +134,31 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """A column with a list to pick from; what is not in the list may be typed all the same."""
+
+    column: int
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Columns, first to last, in whose rows of our own nobody may type, and what people are told."""
+
+    first: int
+    last: int
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet, ready to be written.
 
     top: lines above the headings, one cell each.
-    rows: read once, from the first to the last; `n_rows` says how many there are.
+    rows: read once, from the first to the last; `n_rows` of them, the first `n_our_rows` are not people's.
     headed: the columns' headings stand above the rows, stay in sight and are printed on each page.
+    filtered: people can filter and sort the rows, though the sheet is locked.
     kept_columns: how many columns stay in sight at the left; printed_columns: how many go to paper (0: all).
     one_page: is made small enough for one page of paper.
     """
@@ -132,12 +168,13 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: Iterable[Row]
     n_rows: int
+    n_our_rows: int = 0
     headed: bool = True
     filtered: bool = False
     kept_columns: int = 0
     printed_columns: int = 0
     one_page: bool = False
-    checked: tuple[Checked, ...] = field(default=())
+    rules: tuple[Checked | Offered | Refused, ...] = field(default=())
 
 
 def safe_text(text: str, *, keeps_lines: bool = False) -> str:
@@ -157,6 +194,11 @@ def safe_text(text: str, *, keeps_lines: bool = False) -> str:
     while _units(kept) > LONGEST_TEXT - 1:
         kept = kept[: len(kept) - max(1, (_units(kept) - LONGEST_TEXT + 1) // 2)]
     return kept + "…"
+
+
+def wide(cell: Cell, columns: int) -> Row:
+    """A cell over that many columns."""
+    return (cell._replace(across=columns), *(None,) * (columns - 1))
 
 
 def number(value: float, look: Look) -> Cell:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from itertools import chain
+from functools import partial
+from xml.etree.ElementTree import Element, SubElement
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as ExcelCell
-from openpyxl.comments import Comment
+from openpyxl.cell.text import Text
+from openpyxl.comments.comment_sheet import CommentRecord
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -28,49 +28,20 @@ from reports.day import day_sheet
 from reports.handwriting import Handwriting
 from reports.headings import headings
 from reports.legend import legend_sheet
+from reports.lines import Lines
+from reports.painting import Painter
 from reports.reading import EDITION
 from reports.record import Record
-from reports.sheet import PAINTS, Cell, Look, Row, Sheet, safe_text, text_lines
+from reports.sheet import Cell, Checked, Look, Offered, Refused, Row, Sheet
 from reports.timeline import timeline_sheet
 from reports.words import Language
 
 _AUDIT: dict[Language, str] = {"en": "Audit", "zh": "审计"}
-_FONTS: dict[Language, str] = {"en": "Arial", "zh": "Microsoft YaHei"}
-_FORMATS: dict[Look, str] = {
-    Look.WHOLE: "0",
-    Look.TENTHS: "0.0",
-    Look.SHARE: "0%",
-    Look.DATE: "yyyy-mm-dd",
-    Look.TIME: "hh:mm",
-    Look.OPEN_NUMBER: "General",  # a score of 7.5 that somebody pasted must not look like 8
-    Look.OPEN: "@",
-}
-_LEFT = {Look.TITLE, Look.STATEMENT, Look.WARNING, Look.SECTION, Look.PLAIN, Look.TEXT, Look.OPEN, Look.CODE}
-_WRAPPED = {Look.TEXT, Look.CENTRED, Look.OPEN, Look.HEADING, Look.OPEN_HEADING, *PAINTS}
-_LINE_PT = 13.5
-_MOST_LINES = 30  # a row may be 409 pt high; what is longer is read in the cell
-_INDENTED = {Look.TEXT, Look.OPEN, Look.CODE}
-_UNFRAMED = {Look.TITLE, Look.STATEMENT, Look.WARNING, Look.SECTION, Look.PLAIN}
-_OPEN = {Look.OPEN, Look.OPEN_NUMBER}
-_BACKGROUNDS: dict[Look, str] = {
-    Look.HEADING: "22394F",
-    Look.OPEN_HEADING: "1D6A73",
-    Look.OPEN: "E3F3F4",
-    Look.OPEN_NUMBER: "E3F3F4",
-    **{look: paint.background for look, paint in PAINTS.items()},
-}
-_INKS: dict[Look, str] = {
-    Look.HEADING: "FFFFFF",
-    Look.OPEN_HEADING: "FFFFFF",
-    Look.WARNING: "A30000",
-    Look.STATEMENT: "444444",
-    **{look: paint.ink for look, paint in PAINTS.items()},
-}
-_SIZES = {Look.TITLE: 14, Look.SECTION: 12, Look.HEADING: 9, Look.OPEN_HEADING: 9}
-_BOLD = {Look.TITLE, Look.WARNING, Look.HEADING, Look.OPEN_HEADING, Look.SECTION}
-_NOTE_HIGH_PX, _NOTE_WIDE_PX = 140, 320
-_SPELLING = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_NOTE_PX = (320, 140)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the true time would make every file another
+_NO_ROWS = re.compile(rb"<sheetData ?/>")
+_TITLE_PT, _TOP_PT, _HEADING_PT, _LOW_HEADING_PT = 22.0, 16.0, 50.0, 28.0
+_ROWS_AT_ONCE = 1000
 
 
 def day_workbook(
@@ -95,7 +66,7 @@ def day_workbook(
     workbook.properties.creator = "PEEA"
     workbook.properties.title = f"PEEA {day.isoformat()}"
     workbook.properties.created = workbook.properties.modified = datetime.combine(day, time.min)
-    painter = _Painter(_FONTS[language])
+    painter = Painter(language)
     edition = StringProperty(
         name=EDITION, value=str(typed.edition)
     )  # a text: numbers change their kind when saved again
@@ -112,94 +83,15 @@ def day_workbook(
     return file.getvalue()
 
 
-class _Painter:
-    """Makes cells of a look; the style of each look is worked out once, for a sheet has many cells."""
-
-    def __init__(self, font: str) -> None:
-        self._font = font
-        self._models: dict[tuple[Look, bool], ExcelCell] = {}
-
-    def cell(self, sheet: Worksheet, row: int, column: int, content: Cell) -> ExcelCell:
-        """A cell of the sheet; text is text, whatever it begins with."""
-        is_text = (
-            isinstance(content.value, str) and content.value != ""
-        )  # an empty text would be a cell without content
-        model = self._models.get((content.look, is_text))
-        if model is None:
-            model = self._models[content.look, is_text] = self._model(sheet, content.look)
-            # A leading apostrophe, as if typed: whoever edits the cell later still edits text, not a formula.
-            model.quotePrefix = is_text
-        style = model._style  # type: ignore[attr-defined]  # the fast way: a sheet has 300,000 cells
-        painted = ExcelCell(sheet, row, column, style_array=style)
-        if isinstance(content.value, str) and is_text:
-            painted.value = _spelled(safe_text(content.value, keeps_lines=content.look in _OPEN))
-            painted.data_type = "s"
-        elif content.value != "":
-            painted.value = content.value
-        if content.note:
-            painted.comment = Comment(_spelled(content.note), "PEEA", height=_NOTE_HIGH_PX, width=_NOTE_WIDE_PX)
-        return painted
-
-    def _model(self, sheet: Worksheet, look: Look) -> ExcelCell:
-        model = ExcelCell(sheet, 1, 1)
-        size = _SIZES.get(look, 10)
-        model.font = Font(
-            name=self._font, size=size, bold=look in _BOLD or look in PAINTS, color=_INKS.get(look, "1A1A1A")
-        )
-        if look in _BACKGROUNDS:
-            model.fill = PatternFill("solid", fgColor=_BACKGROUNDS[look])
-        if look not in _UNFRAMED:
-            line = Side(style="thin", color="A6ACB3")
-            model.border = Border(left=line, right=line, top=line, bottom=line)
-        across = "left" if look in _LEFT else "center"
-        model.alignment = Alignment(
-            horizontal=across, vertical="center", wrap_text=look in _WRAPPED, indent=1 if look in _INDENTED else 0
-        )
-        model.protection = Protection(locked=look not in _OPEN)
-        model.number_format = _FORMATS.get(look, "General")
-        return model
-
-
-def _spelled(text: str) -> str:
-    """A text in which "_x0041_" stays what it is: programs take it for a letter unless its first sign is spelled."""
-    return _SPELLING.sub("_x005F_", text)
-
-
-def _write(workbook: Workbook, sheet: Sheet, painter: _Painter, page: str, audit_head: str) -> None:
+def _write(workbook: Workbook, sheet: Sheet, painter: Painter, page: str, audit_head: str) -> None:
     target = workbook.create_sheet(sheet.name)
     heading_row = len(sheet.top) + 1
     first_row = heading_row + 1 if sheet.headed else heading_row
-    last_row = first_row + sheet.n_rows - 1
-    _set_up(target, sheet, heading_row, last_row, page)
+    _set_up(target, sheet, heading_row, first_row + sheet.n_rows - 1, page)
     if audit_head:
         target.oddFooter.right = _HeaderFooterPart(audit_head)
-    target._writer = _MemoryWriter(target, _painted(target, sheet, painter))
+    target._writer = _SheetWriter(target, sheet, painter)
     target._writer.write_top()
-
-
-def _painted(target: Worksheet, sheet: Sheet, painter: _Painter) -> Iterator[list[ExcelCell]]:
-    """The sheet's rows from the first line on, made when they are asked for, so that few are in memory at a time."""
-    heads: list[Row] = [(line,) for line in sheet.top]
-    if sheet.headed:
-        heads.append(tuple(Cell(column.heading, _heading_look(column.open)) for column in sheet.columns))
-    widths = [column.width for column in sheet.columns]
-    for place, row in enumerate(chain(heads, sheet.rows), start=1):
-        lines = _lines(row, widths) if place > len(heads) else 1
-        if lines > 1:
-            target.row_dimensions[place].height = _LINE_PT * lines + 3
-        yield [painter.cell(target, place, n, content) for n, content in enumerate(row, start=1) if content is not None]
-
-
-def _lines(row: Row, widths: Sequence[float]) -> int:
-    """How many lines the fullest cell of a row takes: not every program finds that out when it opens the file."""
-    most = 1
-    for cell, width in zip(row, widths, strict=False):
-        if cell is None or not isinstance(cell.value, str) or cell.look not in _WRAPPED:
-            continue
-        inside = width - (2 if cell.look in _INDENTED else 0.5)
-        if len(cell.value) * 2 > inside:
-            most = max(most, text_lines(cell.value, inside))
-    return min(most, _MOST_LINES)
 
 
 def _heading_look(is_open: bool) -> Look:
@@ -210,18 +102,16 @@ def _set_up(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, pa
     """All that a sheet is besides its cells; what stands before the rows in the file has to be known first."""
     for place, column in enumerate(sheet.columns, start=1):
         target.column_dimensions[get_column_letter(place)].width = column.width
-    for row in range(1, len(sheet.top) + 1):
-        target.row_dimensions[row].height = 22 if row == 1 else 16
     target.sheet_view.showGridLines = False
     target.sheet_format.defaultRowHeight, target.sheet_format.customHeight = 17, True
     last_column = get_column_letter(len(sheet.columns))
     if sheet.headed:
-        target.row_dimensions[heading_row].height = 50 if sheet.filtered else 18
         target.freeze_panes = f"{get_column_letter(sheet.kept_columns + 1)}{heading_row + 1}"
     if sheet.filtered:
         target.auto_filter.ref = f"A{heading_row}:{last_column}{max(last_row, heading_row)}"
     _protect(target)
-    _check(target, sheet, heading_row + 1, last_row)
+    for rule in sheet.rules:
+        _check(target, rule, heading_row + 1, last_row, heading_row + sheet.n_our_rows)
     _print(target, sheet, heading_row, max(last_row, heading_row), page)
 
 
@@ -232,22 +122,27 @@ def _protect(target: Worksheet) -> None:
     protection.autoFilter = protection.sort = protection.formatColumns = protection.formatRows = False
 
 
-def _check(target: Worksheet, sheet: Sheet, first_row: int, last_row: int) -> None:
-    for checked in sheet.checked:
-        if last_row < first_row:
-            continue
-        rule = DataValidation(
-            type="whole",
-            operator="between",
-            formula1=str(checked.lowest),
-            formula2=str(checked.highest),
-            allow_blank=True,
-        )
-        rule.showErrorMessage, rule.errorStyle = True, "stop"
-        rule.errorTitle, rule.error = checked.title, checked.message
-        letter = get_column_letter(checked.column + 1)
-        rule.add(f"{letter}{first_row}:{letter}{last_row}")
-        target.data_validations.append(rule)
+def _check(
+    target: Worksheet, rule: Checked | Offered | Refused, first_row: int, last_row: int, last_of_ours: int
+) -> None:
+    """What a program says when somebody types, and the list that it offers."""
+    match rule:
+        case Checked(column, lowest, highest, title, message):
+            said = DataValidation(type="whole", operator="between", formula1=str(lowest), formula2=str(highest))
+            said.showErrorMessage, said.errorStyle, said.errorTitle, said.error = True, "stop", title, message
+            first, last = column, column
+        case Offered(column, choices):
+            said = DataValidation(type="list", formula1=f'"{",".join(choices)}"')
+            said.showErrorMessage = False
+            first, last = column, column
+        case Refused(first, last, title, message):
+            said = DataValidation(type="custom", formula1="FALSE")
+            said.showErrorMessage, said.errorStyle, said.errorTitle, said.error = True, "stop", title, message
+            last_row = last_of_ours
+    said.allowBlank = True
+    if last_row >= first_row:
+        said.add(f"{get_column_letter(first + 1)}{first_row}:{get_column_letter(last + 1)}{last_row}")
+        target.data_validations.append(said)
 
 
 def _print(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, page: str) -> None:
@@ -257,7 +152,7 @@ def _print(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, pag
     setup.fitToWidth, setup.fitToHeight = 1, int(sheet.one_page)
     target.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins = target.page_margins
-    margins.left = margins.right = 0.4
+    margins.left = margins.right = 0.25
     margins.top, margins.bottom, margins.header, margins.footer = 0.4, 0.6, 0.2, 0.3
     target.print_title_rows = f"1:{heading_row if sheet.headed else len(sheet.top)}"
     last_column = get_column_letter(sheet.printed_columns or len(sheet.columns))
@@ -265,16 +160,49 @@ def _print(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, pag
     target.oddFooter = HeaderFooterItem(left=_HeaderFooterPart("PEEA"), center=_HeaderFooterPart(page))
 
 
-class _MemoryWriter(WorksheetWriter):
-    """Keeps the sheet in memory: the library's own would leave patients' rows in a temporary file after a crash."""
+class _SheetFile(io.BytesIO):
+    """A sheet in memory whose rows are kept apart: `rows` belong into the place of its empty element for rows."""
 
-    def __init__(self, sheet: Worksheet, painted: Iterator[list[ExcelCell]]) -> None:
-        super().__init__(sheet, io.BytesIO())
-        self._painted = painted
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[str] = []
 
-    def rows(self) -> Iterator[tuple[int, list[ExcelCell]]]:  # type: ignore[override]  # one by one, not all
-        """Each row with its number from 1."""
-        return enumerate(self._painted, start=1)
+
+class _SheetWriter(WorksheetWriter):
+    """Writes rows itself, and all into memory: the library's own would leave patients' rows in a file after a crash."""
+
+    def __init__(self, target: Worksheet, sheet: Sheet, painter: Painter) -> None:
+        self._file = _SheetFile()
+        super().__init__(target, self._file)
+        self._target = target
+        self._sheet = sheet
+        self._lines = Lines(partial(painter.style, target), [column.width for column in sheet.columns])
+
+    def write_rows(self) -> None:
+        """All rows; comments and merged cells are handed to the sheet, which writes them behind the rows."""
+        sheet, lines = self._sheet, self._lines
+        heads: list[Row] = [(line,) for line in sheet.top]
+        heights_pt = [_TITLE_PT, *[_TOP_PT] * (len(heads) - 1)][: len(heads)]
+        if sheet.headed:
+            heads.append(tuple(Cell(column.heading, _heading_look(column.is_open)) for column in sheet.columns))
+            heights_pt.append(_HEADING_PT if sheet.filtered else _LOW_HEADING_PT)
+        self._file.rows.extend(lines.heads(heads, heights_pt))
+        self._file.rows.extend(lines.rows(sheet.rows, len(heads) + 1))
+        for note in lines.notes:
+            self._target._comments.append(  # type: ignore[attr-defined]
+                CommentRecord(note.cell, text=Text(t=note.text), author="PEEA", height=_NOTE_PX[1], width=_NOTE_PX[0])
+            )
+        for place in lines.merged:
+            self._target.merged_cells.add(place)
+        self.xf.send(Element("sheetData"))
+
+    def write_protection(self) -> None:
+        """The lock, and the rows that people may sort: a program sorts no locked cell outside such a range."""
+        super().write_protection()
+        if self._sheet.filtered:
+            ranges = Element("protectedRanges")
+            SubElement(ranges, "protectedRange", name="rows", sqref=self._target.auto_filter.ref)
+            self.xf.send(ranges)
 
     def cleanup(self) -> None:
         """Nothing is on disk, so nothing has to go."""
@@ -285,10 +213,19 @@ class _TimelessZip(ZipFile):
 
     def writestr(self, name: str, data: str | bytes) -> None:  # type: ignore[override]
         """Add an entry of text or bytes."""
-        entry = ZipInfo(name, _ZIP_TIME)
-        entry.compress_type = ZIP_DEFLATED
-        super().writestr(entry, data)
+        super().writestr(_timeless(name), data)
 
-    def write(self, source: io.BytesIO, name: str) -> None:  # type: ignore[override]
-        """Add a sheet that `_MemoryWriter` has kept."""
-        self.writestr(name, source.getvalue())
+    def write(self, source: _SheetFile, name: str) -> None:  # type: ignore[override]
+        """Add a sheet that `_SheetWriter` has kept."""
+        before, after = _NO_ROWS.split(source.getvalue())
+        with self.open(_timeless(name), "w") as entry:
+            entry.write(before + b"<sheetData>")
+            for place in range(0, len(source.rows), _ROWS_AT_ONCE):
+                entry.write("".join(source.rows[place : place + _ROWS_AT_ONCE]).encode())
+            entry.write(b"</sheetData>" + after)
+
+
+def _timeless(name: str) -> ZipInfo:
+    entry = ZipInfo(name, _ZIP_TIME)
+    entry.compress_type = ZIP_DEFLATED
+    return entry

@@ -15,6 +15,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 VAS, REMARKS, SIGNATURE, RECORD_ID = "Clinician's VAS 0–10", "Remarks", "Signature", "Record id"
+SITE, CHARACTER, INTERVENTION, ROUTE = "Site", "Character", "Intervention", "Route"
+DUE, RESCORE = "Reassess due", "Re-score 0–10"
+HUMAN = (VAS, SITE, CHARACTER, INTERVENTION, ROUTE, DUE, RESCORE, SIGNATURE, REMARKS)
 RECORD_SHEET_NAMES = ("Record", "记录")
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice: apt-get install it")
@@ -44,6 +47,17 @@ def column(sheet: Worksheet, heading: str) -> int:
 def row_of(sheet: Worksheet, record_id: str) -> int:
     place = column(sheet, RECORD_ID)
     return next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, place).value == record_id)
+
+
+def first_row(sheet: Worksheet) -> int:
+    """The row of the first recording."""
+    return heading_row(sheet) + 1
+
+
+def next_row(sheet: Worksheet) -> int:
+    """The first of the open rows below, in which nobody has written yet."""
+    first = first_row(sheet)
+    return next(row for row in range(first, first + 20_000) if all(cell.value is None for cell in sheet[row]))
 
 
 def cell(sheet: Worksheet, record_id: str, heading: str) -> Cell:

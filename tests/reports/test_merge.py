@@ -20,12 +20,17 @@ from reports.reading import UnreadableWorkbookError, read_record_sheet
 from reports.words import LANGUAGES, Language
 from reports.workbook import day_workbook
 from tests.reports.people import (
+    RECORD_ID,
     REMARKS,
     SIGNATURE,
     VAS,
+    cell,
+    column,
     comment_at,
     edited,
+    first_row,
     needs_office,
+    next_row,
     record_sheet,
     saved_by_libreoffice,
     seen_in,
@@ -78,9 +83,9 @@ def put_row(*values: object) -> object:
     """An edit that writes these values into the columns bed, remarks and clinician's VAS of a row below all others."""
 
     def put(sheet: Worksheet) -> None:
-        row = sheet.max_row + 1
-        for place, value in zip((4, 21, 20), values, strict=False):
-            sheet.cell(row, place).value = value  # type: ignore[assignment]
+        row = next_row(sheet)
+        for heading, value in zip(("Bed", REMARKS, VAS), values, strict=False):
+            sheet.cell(row, column(sheet, heading)).value = value  # type: ignore[assignment]
 
     return put
 
@@ -143,13 +148,14 @@ def test_whatever_is_typed_as_a_score_stays_what_it_says(value: object, shows: o
 
 def test_a_formula_becomes_the_text_that_was_typed() -> None:
     def calculate(sheet: Worksheet) -> None:
-        sheet["U5"] = '=HYPERLINK("http://example.org","x")'
-        assert sheet["U5"].data_type == "f"
+        target = cell(sheet, A, REMARKS)
+        target.value = '=HYPERLINK("http://example.org","x")'
+        assert target.data_type == "f"
 
     ward = Ward()
     data = ward.rebuilt(edited(ward.written(), calculate))
 
-    found = record_sheet(openpyxl.load_workbook(io.BytesIO(data)))["U5"]
+    found = cell(record_sheet(openpyxl.load_workbook(io.BytesIO(data))), A, REMARKS)
     assert (found.value, found.data_type) == ('=HYPERLINK("http://example.org","x")', "s")
 
 
@@ -219,7 +225,7 @@ def test_a_text_longer_than_a_cell_is_read_whole() -> None:
 def test_a_program_that_misstates_the_size_of_the_sheet_hides_nothing() -> None:
     ward = Ward()
     data = typed(ward.written(), C, REMARKS, "far below")
-    misstated = in_the_file(data, b'<dimension ref="A1:Y12"', b'<dimension ref="A1:C4"')
+    misstated = in_the_file(data, b'<dimension ref="A1:AC17"', b'<dimension ref="A1:C4"')
     assert misstated != data
     ward.found(misstated)
     assert [(each.row, each.text) for each in ward.strokes] == [(C, "far below")]
@@ -241,14 +247,14 @@ def test_a_workbook_in_another_language_is_read_too(language: Language) -> None:
     ward = Ward("zh" if language == "en" else "en")
     data = ward.written()
     ward.language = language
-    sheet_row = edited(data, lambda sheet: sheet.cell(5, 21, "写"))  # the remarks of the first row
-    ward.found(sheet_row)
+    heading = "备注" if language == "en" else REMARKS
+    ward.found(edited(data, lambda sheet: sheet.cell(first_row(sheet), column(sheet, heading), "写")))
     assert ward.known.text(A, "remarks") == "写"
 
 
 def test_moved_columns_and_a_damaged_id_do_no_harm() -> None:
     def move(sheet: Worksheet) -> None:
-        sheet.cell(5, 24).value = "?"  # the id; the fingerprint beside it is whole
+        cell(sheet, A, RECORD_ID).value = "?"  # the fingerprint beside it is whole
         sheet.insert_cols(2)
 
     ward = Ward()
@@ -340,10 +346,10 @@ def test_a_workbook_of_unknown_edition_adds_and_takes_nothing_away() -> None:
 def test_a_row_that_was_copied_says_both_things() -> None:
     def copy_row(sheet: Worksheet) -> None:
         values = [cell.value for cell in sheet[5]]
-        row = sheet.max_row + 1
+        row = next_row(sheet)
         for place, value in enumerate(values, start=1):
             sheet.cell(row, place).value = value
-        sheet.cell(row, 21).value = "second"
+        sheet.cell(row, column(sheet, REMARKS)).value = "second"
 
     ward = Ward()
     data = ward.rebuilt(edited(typed(ward.written(), A, REMARKS, "first"), copy_row))
@@ -353,9 +359,9 @@ def test_a_row_that_was_copied_says_both_things() -> None:
 
 def test_a_copied_row_without_the_text_clears_nothing() -> None:
     def copy_row(sheet: Worksheet) -> None:
-        row = sheet.max_row + 1
-        for place, cell in enumerate(list(sheet[5]), start=1):
-            sheet.cell(row, place).value = cell.value if place != 21 else None
+        row = next_row(sheet)
+        for place, source in enumerate(list(sheet[5]), start=1):
+            sheet.cell(row, place).value = source.value if place != column(sheet, REMARKS) else None
 
     ward = Ward()
     data = ward.rebuilt(typed(ward.written(), A, REMARKS, "first"))
@@ -371,11 +377,12 @@ def test_rows_that_people_added_stay_can_be_changed_and_removed() -> None:
     ]
     assert ward.found(edited(data, sorted_backwards)) == ()
     sheet = record_sheet(openpyxl.load_workbook(io.BytesIO(data)))
-    assert (sheet["D13"].value, sheet["T13"].value, sheet["U13"].data_type) == ("14", 6, "s")
-    assert not sheet["D13"].protection.locked
-    assert (sheet.auto_filter.ref, sheet.print_area) == ("A4:Y14", "'Record'!$A$1:$V$14")
+    bed, vas, remarks = (sheet.cell(13, column(sheet, heading)) for heading in ("Bed", VAS, REMARKS))
+    assert (bed.value, vas.value, remarks.data_type) == ("14", 6, "s")
+    assert not bed.protection.locked
+    assert (sheet.auto_filter.ref, sheet.print_area) == ("A4:AC19", "'Record'!$A$1:$Z$19")
 
-    data = ward.rebuilt(edited(data, lambda sheet: sheet.cell(13, 21, "changed")))
+    data = ward.rebuilt(edited(data, lambda sheet: sheet.cell(13, column(sheet, REMARKS), "changed")))
     assert sorted(row["remarks"] for row in added_texts(data)) == ["changed", "second"]
 
     data = ward.rebuilt(edited(data, lambda sheet: sheet.delete_rows(13)))
@@ -410,8 +417,8 @@ def test_a_new_row_takes_the_place_of_no_other() -> None:
 def test_a_column_that_was_removed_or_moved_clears_nothing() -> None:
     ward = Ward()
     data = ward.rebuilt(edited(typed(ward.written(), A, REMARKS, "stays"), put_row("14", "added", 6)))
-    assert ward.found(edited(data, lambda sheet: sheet.move_range("D4:D13", cols=24))) == ()
-    found = ward.found(edited(data, lambda sheet: sheet.delete_cols(21)))
+    assert ward.found(edited(data, lambda sheet: sheet.move_range("E4:E13", cols=30))) == ()
+    found = ward.found(edited(data, lambda sheet: sheet.delete_cols(column(sheet, REMARKS))))
     assert A not in {each.row for each in found}
 
 
@@ -435,7 +442,7 @@ def test_what_only_people_put_into_a_workbook_is_noticed() -> None:
     for edit in (
         comment,
         lambda sheet: sheet.parent.create_sheet("My list"),
-        lambda sheet: sheet.cell(5, 30, "beside the table"),
+        lambda sheet: sheet.cell(5, 35, "beside the table"),
     ):
         assert read_record_sheet(edited(data, edit)).besides
     ward.strokes = [Stroke(A, "remarks", text, AT, text == "b", n) for n, text in enumerate("ab", start=1)]
@@ -502,5 +509,5 @@ def test_what_was_typed_gives_the_same_bytes_each_time() -> None:
     ward.strokes = [Stroke(A, "remarks", text, AT, text == "b", n) for n, text in enumerate("ab", start=1)]
     assert ward.written() == ward.written()
     assert "另有内容（2026-11-22 14:30 读到）：“a”" in str(
-        record_sheet(openpyxl.load_workbook(io.BytesIO(ward.written())))["U5"].comment
+        record_sheet(openpyxl.load_workbook(io.BytesIO(ward.written())))["Z5"].comment
     )
