@@ -6,12 +6,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
 from archive import migrations
+from archive.backups import back_up
 
 BUSY_S = 10.0  # how long to wait for another program's transaction
 PAUSE_S = 0.02
@@ -91,7 +93,7 @@ def opened(path: Path) -> sqlite3.Connection:
                 f"{path}: this disk cannot hold the ledger (no WAL, perhaps a network mount); use a local one"
             )
         database.execute("PRAGMA synchronous = FULL")
-        migrations.migrate(database)
+        migrations.migrate(database, before=lambda form: back_up(path, form, datetime.now(UTC)))
     except BaseException:
         database.close()
         raise

@@ -6,18 +6,19 @@ Reads only, and may do so while a daemon writes. What it finds it says in words;
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from archive import audit, chain, migrations, outcomes
+from archive import audit, chain, migrations, outcomes, receipts
 from archive.audit import Deed, Entry, Head
 from archive.database import Database, LedgerError
 from archive.jobs import State
+from archive.receipts import Kept
 
-FIRST_FORM_WITH_TRAIL = 4
+FIRST_FORM_WITH_TRAIL, FIRST_FORM_WITH_CHAINED_RECEIPTS = 4, 5
 _AFTER_STATE = {
     State.RECEIVED: (Deed.RECEIVED,),
     State.GRADED: (Deed.RECEIVED, Deed.GRADED),
@@ -67,9 +68,27 @@ class Inspection(Database):
                 *self._lost_triggers(),
                 *self._jobs_without_entries(entries),
                 *self._strokes_without_entries(entries),
+                *self._receipts_without_entries(entries),
                 *_not_in_trail(entries, printed),
             )
         return Verdict(len(entries), end, problems)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """What the archive holds by its receipts. Raises: LedgerError: the ledger is older than their chain."""
+        if self.form < FIRST_FORM_WITH_CHAINED_RECEIPTS:
+            raise LedgerError(f"{self.path}: this ledger is old; the daemon brings it up to date at its start")
+        with self._told():
+            return receipts.kept(self._database)
+
+    def unfinished(self) -> tuple[str, ...]:
+        """The fingerprints of recordings that are not in the archive yet."""
+        with self._told():
+            return tuple(row["id"] for row in self._database.execute("SELECT id FROM jobs WHERE state <> 'archived'"))
+
+    def broken_receipts(self) -> tuple[str, ...]:
+        """What is wrong with the chain of receipts, in words, the first broken link first."""
+        with self._reading():
+            return tuple(receipts.broken_links(self._database))
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -92,7 +111,7 @@ class Inspection(Database):
         if self.form == len(migrations.MIGRATIONS) and not migrations.triggers() <= kept:
             yield "the guards that keep entries from being changed were taken out of the ledger"
 
-    def _jobs_without_entries(self, entries: Iterable[Entry]) -> Iterator[str]:
+    def _jobs_without_entries(self, entries: Sequence[Entry]) -> Iterator[str]:
         begun, found = 0, dict[tuple[str, str], str]()
         for entry in entries:
             found[entry.about, entry.what] = entry.details
@@ -108,7 +127,7 @@ class Inspection(Database):
             if graded is not None and _fact(graded, "outcome") != result:
                 yield f"number {job['number']}: its result was changed in the ledger after it was graded"
 
-    def _strokes_without_entries(self, entries: Iterable[Entry]) -> Iterator[str]:
+    def _strokes_without_entries(self, entries: Sequence[Entry]) -> Iterator[str]:
         begun = typed = 0
         for entry in entries:
             typed += entry.what == Deed.TYPED
@@ -116,6 +135,15 @@ class Inspection(Database):
         (kept,) = self._database.execute("SELECT count(*) FROM handwriting").fetchone()
         if kept != begun + typed:
             yield f"the ledger holds {kept} texts that people typed, but the trail knows of {begun + typed}"
+
+    def _receipts_without_entries(self, entries: Sequence[Entry]) -> Iterator[str]:
+        if self.form < FIRST_FORM_WITH_CHAINED_RECEIPTS:
+            return
+        told = {(entry.about, _fact(entry.details, "sha256")) for entry in entries}
+        begun = max((_count(entry.details, "jobs") for entry in entries if entry.what == Deed.BEGUN), default=0)
+        for kept in receipts.kept(self._database):
+            if kept.number > begun and (kept.id, kept.receipt.sealed_sha256) not in told:
+                yield f"number {kept.number}: no entry tells of the sealed file that its receipt names"
 
 
 def broken_links(entries: Iterable[Entry]) -> Iterator[str]:

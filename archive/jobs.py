@@ -77,11 +77,18 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the archive holds of a recording: the sealed file's name, the SHA-256 of its bytes (hex), and its size."""
+    """What the archive holds of a recording.
+
+    sealed_name: relative to the archive's folder. sealed_sha256: of the sealed file's bytes, hex.
+    recipients: the public keys (age1...) it was sealed for, sorted; () where nobody wrote them down.
+    is_purged: it was removed once its time was over.
+    """
 
     sealed_name: str
     sealed_sha256: str
     sealed_bytes: int
+    recipients: tuple[str, ...] = ()
+    is_purged: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,17 @@ class Job:
     folder: str = ""
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many jobs are in each state, and how many of those that are not archived are parked."""
+
+    received: int
+    graded: int
+    reported: int
+    archived: int
+    parked: int
+
+
 def check_move(job: Job, to: State) -> None:
     """Return if the job may move there now. Raises: ImpossibleMove."""
     check_not_parked(job)
@@ -129,6 +147,20 @@ def check_unfinished(job: Job) -> None:
     """Return if there is still work to do on the job. Raises: ImpossibleMove."""
     if job.state not in UNFINISHED:
         raise ImpossibleMove(f"job {job.id[:8]} is {job.state}: nothing is left to do, so it cannot be tried or parked")
+
+
+def check_kept(job: Job) -> Receipt:
+    """The receipt, if the archive holds the recording. Raises: ImpossibleMove."""
+    if job.receipt is None or job.receipt.is_purged:
+        why = "was purged" if job.receipt else f"is {job.state}"
+        raise ImpossibleMove(f"job {job.id[:8]} {why}: the archive does not hold it")
+    return job.receipt
+
+
+def check_purged(job: Job) -> None:
+    """Return if the recording was purged. Raises: ImpossibleMove."""
+    if job.receipt is None or not job.receipt.is_purged:
+        raise ImpossibleMove(f"job {job.id[:8]} was not purged: it need not be sealed again")
 
 
 def check_not_parked(job: Job) -> None:

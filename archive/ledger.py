@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from archive import audit, handwriting, identities, jobs, outcomes, rows
+from archive import audit, handwriting, identities, jobs, outcomes, receipts, rows
 from archive.audit import Deed, Head
 from archive.database import Database, LedgerError
 from archive.handwriting import Stroke
 from archive.identities import Identified
-from archive.jobs import Arrival, Identity, Job, Receipt, State
+from archive.jobs import Arrival, Counts, Identity, Job, Receipt, State
+from archive.receipts import Made
 from grading.types import Assessment, Outcome
 
 __all__ = ["Counts", "Ledger", "LedgerError", "UnknownJobError"]
@@ -32,17 +32,6 @@ _MOVED: dict[State, str] = {
 
 class UnknownJobError(LookupError):
     """No job of that id was ever received."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many jobs are in each state, and how many of those that are not archived are parked."""
-
-    received: int
-    graded: int
-    reported: int
-    archived: int
-    parked: int
 
 
 class Ledger(Database):
@@ -140,11 +129,29 @@ class Ledger(Database):
 
     def archived(self, id: str, receipt: Receipt, at: datetime) -> Job:
         """REPORTED -> ARCHIVED. Raises: jobs.ImpossibleMove."""
-        values = (rows.name_bytes(receipt.sealed_name), receipt.sealed_sha256, receipt.sealed_bytes)
         with self._changing(id) as job:
             self._move(job, State.ARCHIVED, at)
-            self._update("INSERT INTO receipts VALUES (?, ?, ?, ?)", job.number, *values)
-            self._note(at, Deed.ARCHIVED, id, sealed=receipt.sealed_name, sha256=receipt.sealed_sha256)
+            self._keep(job, Made.SEALED, Deed.ARCHIVED, receipt, at)
+            return self._known(id)
+
+    def rekeyed(self, id: str, receipt: Receipt, at: datetime) -> Job:
+        """What the sealed file is about to be, sealed for others. Raises: jobs.ImpossibleMove: it is not archived."""
+        with self._changing(id) as job:
+            jobs.check_kept(job)
+            self._keep(job, Made.REKEYED, Deed.REKEYED, receipt, at)
+            return self._known(id)
+
+    def purged(self, id: str, at: datetime) -> Job:
+        """The sealed file is about to be removed for good. Raises: jobs.ImpossibleMove: it is not archived."""
+        with self._changing(id) as job:
+            self._keep(job, Made.PURGED, Deed.PURGED, jobs.check_kept(job), at)
+            return self._known(id)
+
+    def sealed_again(self, id: str, receipt: Receipt, at: datetime) -> Job:
+        """A copy of a purged recording came in and was sealed. Raises: jobs.ImpossibleMove: it was not purged."""
+        with self._changing(id) as job:
+            jobs.check_purged(job)
+            self._keep(job, Made.SEALED, Deed.ARCHIVED, receipt, at)
             return self._known(id)
 
     def announced(self, id: str) -> Job:
@@ -254,6 +261,10 @@ class Ledger(Database):
         jobs.check_move(job, to)
         self._update(_MOVED[to], rows.moment_text(at), job.id)
         self._update("UPDATE jobs SET attempts = 0, next_try_at = NULL, trouble = '' WHERE id = ?", job.id)
+
+    def _keep(self, job: Job, made: Made, deed: Deed, receipt: Receipt, at: datetime) -> None:
+        receipts.append(self._database, job.number, made, receipt, at)
+        self._note(at, deed, job.id, sealed=receipt.sealed_name, sha256=receipt.sealed_sha256)
 
     def _note(self, at: datetime | None, what: Deed, about: str, **details: str | int) -> None:
         audit.append(self._database, at or datetime.now(UTC), self._who, what, about, **details)

@@ -7,6 +7,7 @@ DO add a migration at the end of MIGRATIONS. DON'T change one that was ever rele
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from archive import chain
 
@@ -117,6 +118,58 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE TABLE settings_seen (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     ),
+    (
+        # what the archive holds (receipts.Kept), chained as the audit trail is; it begins with the receipts of before
+        """
+        CREATE TABLE sealings (
+            entry         INTEGER PRIMARY KEY AUTOINCREMENT,
+            number        INTEGER NOT NULL REFERENCES jobs (number),
+            made          TEXT    NOT NULL CHECK (made IN ('sealed', 'rekeyed', 'purged')),
+            at            TEXT    NOT NULL CHECK (length(at) = 32),
+            sealed_name   TEXT    NOT NULL,
+            sealed_sha256 TEXT    NOT NULL CHECK (length(sealed_sha256) = 64),
+            sealed_bytes  INTEGER NOT NULL CHECK (sealed_bytes > 0),
+            recipients    TEXT    NOT NULL,
+            previous      TEXT    NOT NULL,
+            link          TEXT    NOT NULL UNIQUE CHECK (length(link) = 64)
+        ) STRICT
+        """,
+        "CREATE INDEX sealings_by_job ON sealings (number, entry)",
+        """
+        INSERT INTO sealings
+        WITH RECURSIVE
+        old AS (
+            SELECT number, archived_at AS at, CAST(sealed_name AS TEXT) AS name, sealed_sha256 AS sha256,
+                   sealed_bytes AS n_bytes
+            FROM receipts JOIN jobs USING (number)
+        ),
+        chained AS (
+            SELECT 1 AS entry, old.*, printf('%064d', 0) AS previous,
+                   chain_link(printf('%064d', 0), 1, number, 'sealed', at, name, sha256, n_bytes, '') AS link
+            FROM old WHERE number = (SELECT min(number) FROM receipts)
+            UNION ALL
+            SELECT entry + 1, old.*, link,
+                   chain_link(link, entry + 1, old.number, 'sealed', old.at, old.name, old.sha256, old.n_bytes, '')
+            FROM chained JOIN old ON old.number = (SELECT min(number) FROM receipts WHERE number > chained.number)
+        )
+        SELECT entry, number, 'sealed', at, name, sha256, n_bytes, '', previous, link FROM chained
+        """,
+        "DROP TABLE receipts",
+        """
+        CREATE TRIGGER sealings_are_not_changed BEFORE UPDATE ON sealings
+        BEGIN SELECT RAISE(ABORT, 'receipts are only added to'); END
+        """,
+        """
+        CREATE TRIGGER sealings_are_not_removed BEFORE DELETE ON sealings
+        BEGIN SELECT RAISE(ABORT, 'receipts are only added to'); END
+        """,
+        """
+        CREATE TRIGGER sealings_are_added_to_at_their_end BEFORE INSERT ON sealings
+        WHEN NEW.entry IS NOT (SELECT coalesce(max(entry), 0) + 1 FROM sealings)
+          OR NEW.previous IS NOT coalesce((SELECT link FROM sealings ORDER BY entry DESC LIMIT 1), printf('%064d', 0))
+        BEGIN SELECT RAISE(ABORT, 'receipts are only added to at their end'); END
+        """,
+    ),
 )
 
 
@@ -124,15 +177,22 @@ class ForeignDatabaseError(ValueError):
     """A database of another program, or of a newer version of this one."""
 
 
-def migrate(database: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+def migrate(
+    database: sqlite3.Connection,
+    migrations: tuple[tuple[str, ...], ...] = MIGRATIONS,
+    before: Callable[[int], object] = lambda form: None,
+) -> None:
     """Run the migrations that this database has not run yet; the connection must not be in a transaction.
 
+    Args:   before: called with the form of an older database, while nobody else can write, before anything is changed.
     Raises: ForeignDatabaseError: it is not ours; nothing was changed. sqlite3.Error: no database, or the disk failed.
     """
     database.create_function("chain_link", -1, chain.link, deterministic=True)
     database.execute("BEGIN IMMEDIATE")  # before looking: two programs may start at the same time
     try:
         _check_ours(database, len(migrations))
+        if 0 < _version(database) < len(migrations):
+            before(_version(database))
         for statement in (each for migration in migrations[_version(database) :] for each in migration):
             database.execute(statement)
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}")

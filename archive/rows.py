@@ -10,8 +10,9 @@ from archive.jobs import Identity, Job, Receipt, State
 
 # every job with what belongs to it; conditions are added behind
 JOBS = """
-    SELECT jobs.*, outcomes.outcome, receipts.sealed_name, receipts.sealed_sha256, receipts.sealed_bytes
-    FROM jobs LEFT JOIN outcomes USING (number) LEFT JOIN receipts USING (number)
+    SELECT jobs.*, outcomes.outcome, made, sealed_name, sealed_sha256, sealed_bytes, recipients
+    FROM jobs LEFT JOIN outcomes USING (number) LEFT JOIN sealings
+    ON sealings.entry = (SELECT max(entry) FROM sealings WHERE sealings.number = jobs.number)
 """
 
 
@@ -83,10 +84,17 @@ def identity(row: sqlite3.Row) -> Identity:
     )
 
 
+def receipt(row: sqlite3.Row) -> Receipt:
+    """The receipt of a row of sealings."""
+    is_purged = row["made"] == "purged"
+    recipients = tuple(row["recipients"].split())
+    return Receipt(row["sealed_name"], row["sealed_sha256"], row["sealed_bytes"], recipients, is_purged)
+
+
 def _receipt(row: sqlite3.Row) -> Receipt | None:
     if row["sealed_name"] is None:
         return None
-    return Receipt(name(row["sealed_name"]), row["sealed_sha256"], row["sealed_bytes"])
+    return receipt(row)
 
 
 def _moment(stored: str | None) -> datetime | None:

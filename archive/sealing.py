@@ -27,6 +27,7 @@ __all__ = [
     "HeaderMacError",
     "NoMatchError",
     "SealedFileError",
+    "rekey",
     "seal",
     "unseal",
     "unseal_with_file_key",
@@ -45,12 +46,26 @@ class FileKey:
 
 def seal(source: Readable, sink: Writable, recipients: Iterable[Recipient]) -> FileKey:
     """Seal everything left in source for each of the recipients. Raises: ValueError: there is no recipient."""
-    wanted = tuple(recipients)
-    if not wanted:
-        raise ValueError("a file sealed for nobody could never be opened; give at least one recipient")
+    wanted = _somebody(recipients)
     file_key = FileKey(primitives.fresh(header.FILE_KEY_BYTES))
     sink.write(header.build(file_key.secret, wanted))
     payload.seal(source, sink, file_key.secret)
+    return file_key
+
+
+def rekey(
+    source: Readable, sink: Writable, identities: Iterable[SecretKey], recipients: Iterable[Recipient]
+) -> FileKey:
+    """Copy a sealed stream with a new header, so that these recipients can open it and no others; the body stays.
+
+    The body is neither decrypted nor proved on the way: `unseal_with_file_key` does that, with the key returned.
+    Whoever kept a copy from before opens that with the old keys as ever, and with it knows the file key of this one.
+    Raises: SealedFileError: none of the identities opens it. ValueError: there is no recipient.
+    """
+    file_key = FileKey(header.unwrap(header.read(source), tuple(identities)))
+    sink.write(header.build(file_key.secret, _somebody(recipients)))
+    while data := source.read(payload.SEALED_CHUNK_BYTES):
+        sink.write(data)
     return file_key
 
 
@@ -67,3 +82,10 @@ def unseal_with_file_key(source: Readable, sink: Writable, file_key: FileKey) ->
     """As `unseal`, by the key that `seal` returned: how a sealed copy is verified where no secret key is."""
     header.check_mac(header.read(source), file_key.secret)
     payload.unseal(source, sink, file_key.secret)
+
+
+def _somebody(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    wanted = tuple(recipients)
+    if not wanted:
+        raise ValueError("a file sealed for nobody could never be opened; give at least one recipient")
+    return wanted

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from archive import files, sealing
 from archive.jobs import Receipt
 from archive.keys import Recipient, SecretKey
+from archive.receipts import sorted_keys
 from archive.streams import HashingReader, HashingSink
 
 
@@ -42,11 +43,12 @@ def seal_file(
     Raises:  ReadBackError, SourceChangedError, OSError (disk full ...): then nothing new stands under target's name.
              ValueError: no recipient.
     """
+    wanted = tuple(recipients)
     with files.unfinished(target.parent) as part:
         with source.open("rb") as plain:
             before = _stand(plain)
             reader = HashingReader(plain)
-            file_key = sealing.seal(reader, part, recipients)
+            file_key = sealing.seal(reader, part, wanted)
             after = _stand(plain)
         if before != after or reader.n_bytes != after.size_bytes:
             raise SourceChangedError(f"{source} changed while it was being sealed; try again once it stands still")
@@ -54,7 +56,48 @@ def seal_file(
         with read_back(Path(part.name)) as written:
             receipt = _verified(written, file_key, reader.sha256(), target.name)
         files.put_in_place(Path(part.name), target)
-    return receipt
+    return replace(receipt, recipients=sorted_keys(wanted))
+
+
+def rekey_file(
+    path: Path,
+    identities: Iterable[SecretKey],
+    recipients: Iterable[Recipient],
+    plain_sha256: str,
+    *,
+    note: Callable[[Receipt], object],
+    read_back: Callable[[Path], BinaryIO] = files.opened_from_disk,
+) -> None:
+    """Put a new header before the body of a sealed file, for these recipients and no others. No plain text is written.
+
+    The new file is written whole, read back, and proved to hold the recording before it takes the old one's place.
+
+    Args:    plain_sha256: of the recording that must be in it.
+             note: given the receipt of the new file (its name is path's) when that is proved, before it is put in place.
+    Raises:  sealing.SealedFileError: it cannot be opened. ReadBackError: it holds something else, or came back
+             damaged. OSError; what note raises: in each case the old file stands as it was. ValueError: no recipient.
+    """
+    wanted = tuple(recipients)
+    with files.unfinished(path.parent) as part:
+        with path.open("rb") as old:
+            file_key = sealing.rekey(old, part, identities, wanted)
+            _make_alike(old, part)
+        files.to_disk(part)
+        with read_back(Path(part.name)) as written:
+            receipt = _verified(written, file_key, plain_sha256, path.name)
+        note(replace(receipt, recipients=sorted_keys(wanted)))
+        files.put_in_place(Path(part.name), path)
+
+
+def opened_sha256(path: Path, identities: Iterable[SecretKey]) -> str:
+    """SHA-256 (hex) of what a sealed file holds; no plain text is written anywhere.
+
+    Raises: sealing.SealedFileError, OSError.
+    """
+    opened = HashingSink()
+    with files.opened_from_disk(path) as sealed:
+        sealing.unseal(sealed, opened, identities)
+    return opened.sha256()
 
 
 def unseal_file(source: Path, target: Path, identities: Iterable[SecretKey]) -> None:
@@ -67,6 +110,14 @@ def unseal_file(source: Path, target: Path, identities: Iterable[SecretKey]) -> 
             sealing.unseal(sealed, part, identities)
         files.to_disk(part)
         files.put_in_place(Path(part.name), target)
+
+
+def _make_alike(old: BinaryIO, new: BinaryIO) -> None:
+    """Owner and permissions of the old file for the new one, so that the daemon can still read what root has made."""
+    status = os.fstat(old.fileno())
+    os.fchmod(new.fileno(), status.st_mode & 0o777)
+    if os.geteuid() == 0:
+        os.fchown(new.fileno(), status.st_uid, status.st_gid)
 
 
 @dataclass(frozen=True)

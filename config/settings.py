@@ -97,6 +97,8 @@ class Archive(_Section):
     """[archive]: for whom recordings are sealed, and how often a step is tried."""
 
     recipients_file: _Path
+    single_recipient: bool
+    keep_days: Annotated[int, Field(ge=0, le=36_500)]
     attempts: Annotated[int, Field(ge=1, le=100)]
     retry_s: _Seconds
 

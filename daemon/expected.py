@@ -7,6 +7,7 @@ from archive.models import ModelStoreError
 from archive.sealing import SealedFileError
 from config.settings import SettingsError
 from daemon.active_grades import NoModelError
+from daemon.recipients import TooFewKeysError
 from daemon.refusals import RefusedError
 from daemon.worker_grades import WorkerUnavailableError
 from daemon.workplace import HeldElsewhereError, WorkplaceError
@@ -26,6 +27,7 @@ _OURS = (
     ServingFormError,
     SettingsError,
     SpeechError,
+    TooFewKeysError,
     VersionError,
     WeightsError,
     WorkerUnavailableError,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from archive import audit
 from archive.files import sweep_unfinished
-from archive.keys import read_recipients
 from archive.ledger import Ledger
 from config.settings import Settings
 from daemon.announcements import Announcements
@@ -21,6 +20,7 @@ from daemon.identities import Identities
 from daemon.intake import Intake
 from daemon.loop import Loop
 from daemon.player import Player, player_for
+from daemon.recipients import enough_recipients
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
 from daemon.steps import Grading, Reporting, Sealing, Steps
@@ -86,7 +86,7 @@ def put_together(
         sheets = Sheets(settings.ward, place.stale, ledger, clock)
         identities = Identities(settings.ward, settings.inbox, ledger, clock, sheets.mark)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
-        sealing = Sealing(place.archive, settings.archive.recipients_file, claims, ledger, clock)
+        sealing = Sealing(place.archive, settings.archive, claims, ledger, clock)
         steps = Steps(
             Grading(grades, claims, ledger, clock, attempts=settings.archive.attempts, bell=bell, notifier=notifier),
             Reporting(sheets, announcements, ledger, clock),
@@ -100,7 +100,7 @@ def put_together(
                 ledger=ledger,
                 intake=Intake(place.inbox, settings.inbox, claims, ledger, clock, identities),
                 steps=steps,
-                tidying=Tidying(claims, ledger, sealing.is_sealed),
+                tidying=Tidying(claims, ledger, sealing.is_sealed, sealing.seal_again),
                 sheets=sheets,
                 watcher=watcher,
                 bell=bell,
@@ -116,6 +116,7 @@ def check_recipients(settings: Settings) -> None:
     """Look whether recordings can be sealed at all, before the first one is taken.
 
     Raises: WorkplaceError: there is no file of public keys. archive.keys.KeyFileError: it holds something else.
+            TooFewKeysError: one key only.
     """
     path = settings.archive.recipients_file
     for private in sorted(settings.ward.keys.glob("*.key")):
@@ -123,7 +124,7 @@ def check_recipients(settings: Settings) -> None:
             "%s is a private key: take it off this machine, or the seal of the archive protects nothing", private
         )
     try:
-        read_recipients(path)
+        enough_recipients(settings.archive)
     except FileNotFoundError:
         raise WorkplaceError(
             f"{path} is missing: without public keys nothing can be sealed; run `peea setup {settings.ward.folder}`"

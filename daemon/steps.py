@@ -8,13 +8,15 @@ from pathlib import Path
 from time import monotonic
 
 from archive.files import sha256_of
-from archive.jobs import Job, State
-from archive.keys import read_recipients
+from archive.jobs import Job, Receipt, State
 from archive.ledger import Ledger
+from archive.stocktaking import sealed_name
 from archive.vault import seal_file
+from config.settings import Archive
 from daemon.announcements import Announcements
 from daemon.claims import Claims
 from daemon.clock import Clock
+from daemon.recipients import enough_recipients
 from daemon.records import record_of
 from daemon.retries import is_exhausted
 from daemon.sd_notify import Notifier
@@ -27,7 +29,6 @@ from grading.types import Assessment, Reason, Rejection
 _LOG = logging.getLogger(__name__)
 
 _SAY_EVERY_S = 2.0
-SEALED_NAME_DIGITS = 16
 
 
 class LostRecordingError(FileNotFoundError):
@@ -122,9 +123,9 @@ class Reporting:
 class Sealing:
     """REPORTED -> ARCHIVED, and only then the plain recording goes."""
 
-    def __init__(self, archive: Path, recipients_file: Path, claims: Claims, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, archive: Path, settings: Archive, claims: Claims, ledger: Ledger, clock: Clock) -> None:
         self._archive = archive
-        self._recipients_file = recipients_file
+        self._settings = settings
         self._claims = claims
         self._ledger = ledger
         self._clock = clock
@@ -132,21 +133,28 @@ class Sealing:
     def take(self, job: Job) -> None:
         """Seal for the recipients of this moment, read back, note the receipt, remove the plain recording."""
         began_s = monotonic()
-        recipients = read_recipients(self._recipients_file)
-        name = f"{job.received_at:%Y/%m}/{job.id[:SEALED_NAME_DIGITS]}.age"
-        target = self._archive / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        plain = _file_of(job, self._claims)
-        if sha256_of(plain) != job.id:
-            raise ChangedRecordingError("a program still wrote to the recording after it was taken in; copy it again")
-        receipt = replace(seal_file(plain, target, recipients), sealed_name=name)
+        receipt = self._sealed(job, _file_of(job, self._claims))
         self._ledger.archived(job.id, receipt, self._clock.now())
         self._claims.remove_of(job.id)
         _LOG.info("%s sealed in %.1f s", job.id[:8], monotonic() - began_s)
 
+    def seal_again(self, job: Job, plain: Path) -> None:
+        """Seal one more copy of a recording that was purged; its time begins anew."""
+        self._ledger.sealed_again(job.id, self._sealed(job, plain), self._clock.now())
+        _LOG.info("%s was purged and is here again: sealed once more", job.id[:8])
+
+    def _sealed(self, job: Job, plain: Path) -> Receipt:
+        recipients = enough_recipients(self._settings)
+        name = sealed_name(job.id, f"{job.received_at:%Y/%m}")
+        target = self._archive / name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if sha256_of(plain) != job.id:
+            raise ChangedRecordingError("a program still wrote to the recording after it was taken in; copy it again")
+        return replace(seal_file(plain, target, recipients), sealed_name=name)
+
     def is_sealed(self, job: Job) -> bool:
         """Whether the job's sealed file is on disk with the very bytes that its receipt names."""
-        if job.receipt is None:
+        if job.receipt is None or job.receipt.is_purged:
             return False
         sealed = self._archive / job.receipt.sealed_name
         return sealed.is_file() and sha256_of(sealed) == job.receipt.sealed_sha256

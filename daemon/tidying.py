@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from archive.jobs import Job, State
 from archive.ledger import Ledger
@@ -16,12 +17,20 @@ class Tidying:
     """Compares the work folder with the ledger.
 
     Args: is_sealed: whether the job's sealed file is there, with the very bytes that the ledger has a receipt for.
+          seal_again: seals one more copy of a recording that was purged since.
     """
 
-    def __init__(self, claims: Claims, ledger: Ledger, is_sealed: Callable[[Job], bool]) -> None:
+    def __init__(
+        self,
+        claims: Claims,
+        ledger: Ledger,
+        is_sealed: Callable[[Job], bool],
+        seal_again: Callable[[Job, Path], None],
+    ) -> None:
         self._claims = claims
         self._ledger = ledger
         self._is_sealed = is_sealed
+        self._seal_again = seal_again
         self._kept: set[str] = set()
 
     def tidy(self) -> None:
@@ -30,6 +39,9 @@ class Tidying:
             job = self._ledger.find(claim.id) if claim.id not in {"", *self._kept} else None
             if job is None or job.state is not State.ARCHIVED:
                 continue
+            if job.receipt is not None and job.receipt.is_purged:
+                self._seal_again(job, claim.file)
+                job = self._ledger.find(claim.id) or job
             if self._is_sealed(job):
                 self._claims.remove(claim)
                 _LOG.info("%s: plain copy removed, its sealed file is whole", job.id[:8])

@@ -117,13 +117,15 @@ class Hospital:
     """One ward. Enter it to start the daemon; leave it to end the daemon; enter again to restart it."""
 
     def __init__(self, folder: Path, toml: str = "", *, zone: str = "UTC") -> None:
-        self.custodian = generate()
+        self.custodian, self.recovery = generate(), generate()
         path = folder / "peea.toml"
         path.write_text(f'[ward]\nname = "Ward 3"\nzone = "{zone}"\n{toml}', encoding="utf-8")
         self.settings: Settings = load(path)
         self.place = Workplace.of(self.settings.ward)
         self.place.make()
-        self.settings.archive.recipients_file.write_text(f"{self.custodian.recipient}\n", encoding="ascii")
+        self.settings.archive.recipients_file.write_text(
+            f"{self.custodian.recipient}\n{self.recovery.recipient}\n", encoding="ascii"
+        )
         self.grades = ToyGrades()
         self.clock = TurnableClock()
         self.voice = ToyVoice()

@@ -162,7 +162,9 @@ def test_a_set_aside_recording_can_be_released_or_dropped_again(ward: Hospital) 
         ward.clock.turn(3600.0)
         ward.work()
     assert "no public key" in ward.row().parked
-    ward.settings.archive.recipients_file.write_text(f"{ward.custodian.recipient}\n", encoding="ascii")
+    ward.settings.archive.recipients_file.write_text(
+        f"{ward.custodian.recipient}\n{ward.recovery.recipient}\n", encoding="ascii"
+    )
     (lost,) = (path for path in ward.place.work.rglob("*.mp4"))
     lost.unlink()
 

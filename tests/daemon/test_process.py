@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     """A ward's folder with a public key and settings of a hasty ward."""
     (tmp_path / "peea.toml").write_text(TOML, encoding="ascii")
     (tmp_path / "keys").mkdir()
-    (tmp_path / "keys/recipients.txt").write_text(f"{generate().recipient}\n", encoding="ascii")
+    (tmp_path / "keys/recipients.txt").write_text(f"{generate().recipient}\n{generate().recipient}\n", encoding="ascii")
     (tmp_path / "inbox").mkdir()
     return tmp_path
 
