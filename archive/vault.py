@@ -73,7 +73,7 @@ def rekey_file(
     The new file is written whole, read back, and proved to hold the recording before it takes the old one's place.
 
     Args:    plain_sha256: of the recording that must be in it.
-             note: given the receipt of the new file (its name is path's) when that is proved, before it is put in place.
+             note: given the receipt of the new file (with path's name) once that is proved, before it is in place.
     Raises:  sealing.SealedFileError: it cannot be opened. ReadBackError: it holds something else, or came back
              damaged. OSError; what note raises: in each case the old file stands as it was. ValueError: no recipient.
     """

@@ -29,8 +29,9 @@ def is_within(path: Path, settings: Settings) -> bool:
 
 
 def _around(whole: Path) -> Iterator[Settings]:
+    found = [load(place) for place in USUAL_PLACES if place.is_file()]
     for folder in whole.parents:
         if (folder / "peea.toml").is_file():
-            yield load(folder / "peea.toml")
-            yield load(folder / "peea.toml", ward_folder=folder)  # as `--ward FOLDER` has it
-    yield from (load(place) for place in USUAL_PLACES if place.is_file())
+            found.append(load(folder / "peea.toml"))
+            found.append(load(folder / "peea.toml", ward_folder=folder))  # as `--ward FOLDER` has it
+    yield from (settings for settings in found if settings.ward.state.is_dir())
