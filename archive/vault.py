@@ -43,10 +43,10 @@ def seal_file(
     Raises:  ReadBackError, SourceChangedError, OSError (disk full ...): then nothing new stands under target's name.
              ValueError: no recipient.
     """
-    wanted = tuple(recipients)
     with files.unfinished(target.parent) as part:
         with source.open("rb") as plain:
             before = _stand(plain)
+            wanted = tuple(recipients)
             reader = HashingReader(plain)
             file_key = sealing.seal(reader, part, wanted)
             after = _stand(plain)

@@ -60,8 +60,8 @@ def unseal(
             " name another place, or add --inside-ward"
         )
     if settings is None:
-        print("peea: the file lies in no ward's archive, so no audit trail tells of this", file=sys.stderr)
         unseal_file(sealed, plain, keys)
+        print("peea: the file lies in no ward's archive, so no audit trail tells of this", file=sys.stderr)
     else:
         ledger = existing_workplace(settings).ledger
         with entered(ledger, Deed.UNSEALED, _recording_in(sealed, ledger), keys=_shown(keys)):
