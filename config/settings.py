@@ -120,6 +120,8 @@ class Trainer(_Section):
     schedule: _Text
     cases: _Path
     least_new_cases: _Count
+    activation: Literal["automatic", "propose"]
+    least_held_out_patients: Annotated[int, Field(ge=2, le=1_000_000)]
     epochs: _Count
     batch: _Count
     seed: Annotated[int, Field(ge=0, lt=2**32)]

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import locks
+from archive.locks import HeldElsewhereError, holder_of
 from config.settings import Ward
 
-_TRIES, _PAUSE_S = 10, 0.05  # `peea status` holds the lock for an instant to ask whose it is
+__all__ = ["HeldElsewhereError", "Workplace", "WorkplaceError", "held", "holder_of"]
 
 
 class WorkplaceError(RuntimeError):
     """A folder of the ward cannot be used; the message says which and what to do."""
-
-
-class HeldElsewhereError(RuntimeError):
-    """Another daemon works in this ward's folder; the message says which process."""
 
 
 @dataclass(frozen=True)
@@ -120,47 +115,13 @@ def _state_of(folder: Path) -> str:
     return f"closed to it (owner {status.st_uid}, mode {status.st_mode & 0o7777:04o})"
 
 
-@contextmanager
-def held(lock: Path) -> Iterator[None]:
+def held(lock: Path) -> AbstractContextManager[None]:
     """Hold the ward for this process until the block ends; a process that dies lets go by dying.
 
     Raises: HeldElsewhereError: another process holds it.
     """
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        for remaining in reversed(range(_TRIES)):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not remaining:
-                    raise HeldElsewhereError(
-                        f"a PEEA daemon is already at work here: process {_pid_in(descriptor)} holds {lock}; "
-                        "stop it first (systemctl stop peea), or name another folder with --ward"
-                    ) from None
-                time.sleep(_PAUSE_S)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def holder_of(lock: Path) -> int | None:
-    """The process that holds the ward; None if no daemon is at work. Asks without getting in a daemon's way."""
-    try:
-        descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _pid_in(descriptor)
-    finally:
-        os.close(descriptor)
-    return None
-
-
-def _pid_in(descriptor: int) -> int:
-    text = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
-    return int(text) if text.isdecimal() else 0
+    return locks.held(
+        lock,
+        "a PEEA daemon is already at work here: process {process} holds {lock}; "
+        "stop it first (systemctl stop peea), or name another folder with --ward",
+    )

@@ -1,4 +1,4 @@
-"""What the trainer remembers between its runs: when it last looked, and how many cases it last trained with."""
+"""What the trainer remembers between its runs: when it last looked, what it last trained with, what it has begun."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ class DiaryError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """looked_at: when a training was last considered; cases: how many there were when one was last finished."""
+    """One look back.
 
-    looked_at: datetime | None
-    cases: int
+    looked_at: when a training was last considered. learnt: digests of the cases of the last one that was finished.
+    begun: the version that was begun and not finished, which goes on at the next run; "" if none.
+    """
+
+    looked_at: datetime | None = None
+    learnt: frozenset[str] = frozenset()
+    begun: str = ""
 
 
 class _Stored(BaseModel):
     looked_at: AwareDatetime | None
-    cases: int
+    learnt: tuple[str, ...] = ()
+    begun: str = ""
 
 
 def read_diary(path: Path) -> Entry:
@@ -35,15 +41,16 @@ def read_diary(path: Path) -> Entry:
         DiaryError: the file is damaged.
     """
     if not path.is_file():
-        return Entry(None, 0)
+        return Entry()
     try:
         stored = _Stored.model_validate_json(path.read_bytes())
     except ValidationError as problem:
         raise DiaryError(f"{path} is damaged: remove it, the next training then counts all cases as new") from problem
-    return Entry(stored.looked_at, stored.cases)
+    return Entry(stored.looked_at, frozenset(stored.learnt), stored.begun)
 
 
 def write_diary(path: Path, entry: Entry) -> None:
     """Replaces the entry, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _Stored(looked_at=entry.looked_at, cases=entry.cases).model_dump_json().encode())
+    stored = _Stored(looked_at=entry.looked_at, learnt=tuple(sorted(entry.learnt)), begun=entry.begun)
+    write_whole(path, stored.model_dump_json().encode())

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive.locks import HeldElsewhereError
+
 if TYPE_CHECKING:
     from config.settings import Settings
     from grading.ports import Scorer
@@ -112,18 +114,54 @@ USUAL_PLACES = (Path("peea.toml"), Path("/etc/peea/peea.toml"))
 
 
 @app.command()
-def now(settings: SettingsFile = None, ward: WardFolder = None) -> None:
-    """Train from the ward's labelled cases now, if there are enough new ones; the version is then ready to activate."""
+def now(
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+    usual_priority: Annotated[
+        bool, typer.Option("--usual-priority", help="Do not step back behind all else that the machine does.")
+    ] = False,
+) -> None:
+    """Train from the ward's labelled cases now, if there are enough new ones.
+
+    The new version is judged beside the active one on patients that neither has learnt from, and takes its place if it
+    is not worse; the log says why, or why not.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from trainer.priority import step_back
     from trainer.ward import train_now
 
+    if not usual_priority:
+        step_back()
     train_now(_settings(settings, ward), datetime.now(UTC))
+
+
+@app.command()
+def challenge(
+    version: Annotated[Path, typer.Argument(help="Folder of a model version; it is installed, whatever the verdict.")],
+    cases: Annotated[
+        Path | None, typer.Argument(help="List of labelled pictures to judge by (default: the ward's cases).")
+    ] = None,
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+) -> None:
+    """Judge a model version beside the ward's active one; if it is not worse, it takes that one's place."""
+    from trainer.cases import read_cases
+    from trainer.ward import kept_apart, model_store, promote, training_here, ward_cases
+
+    found = _settings(settings, ward)
+    with training_here(found):
+        store = model_store(found)
+        listed = read_cases(cases, seed=found.trainer.seed) if cases else ward_cases(found)
+        champion = store.version(store.champion().name)
+        verdict = promote(found, store.install(version), kept_apart(listed, champion.card))
+    print(verdict.in_words())
+    raise typer.Exit(0 if verdict.is_accepted else 1)
 
 
 @app.command()
 def run(settings: SettingsFile = None, ward: WardFolder = None) -> None:
     """Train by the schedule in the settings until told to end; a time missed while switched off is made up for."""
-    from trainer.ward import run_on_schedule
+    from trainer.run_command import run_on_schedule
 
     arguments = [*(["--settings", str(settings)] if settings else []), *(["--ward", str(ward)] if ward else [])]
     run_on_schedule(_settings(settings, ward), arguments)
@@ -146,7 +184,7 @@ def main() -> None:
     """Runs the command; every expected error is one line that says what to do, with exit status 1."""
     try:
         app()
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, HeldElsewhereError) as problem:
         print(f"peea-trainer: {problem}", file=sys.stderr)
         sys.exit(1)
 

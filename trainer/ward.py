@@ -1,19 +1,33 @@
-"""Training for a ward: its labelled cases, its model store, its diary (the story of `peea-trainer now` and `run`)."""
+"""Training for a ward: the story of `peea-trainer now`, and of `run`, which calls it by the schedule.
+
+labelled cases -> enough new ones? -> a challenger, trained from the champion -> installed in the ward's model store ->
+judged beside the champion on patients that neither has learnt from -> the champion, or a line that says why not.
+
+Meets the daemon on the disk only. Of the ledger it reads nothing; its one entry there is that of a model exchanged.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import subprocess
-import sys
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive import locks
+from archive.audit import TRAINER, Deed
+from archive.files import write_whole
+from archive.ledger import Ledger
 from archive.models import ModelStore
 from config.settings import Settings
-from grading.version import read_version
+from grading.version import ModelCard, ModelVersion
 from trainer.cases import Case, read_cases
-from trainer.diary import Entry, read_diary, write_diary
-from trainer.schedule import cron, missed, run_by
+from trainer.diary import read_diary, write_diary
+from trainer.patients import mark
+from trainer.promote import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -29,77 +43,147 @@ def cases_folder(settings: Settings) -> Path:
 def ward_cases(settings: Settings) -> list[Case]:
     """The cases of all lists (*.csv) in the ward's folder of cases; the split is by patient.
 
+    A patient who stands in several lists is in the part in which the first of them has the patient.
+
     Raises:
         CasesError: a list cannot be used.
     """
     lists = sorted(cases_folder(settings).glob("*.csv"))
-    return [case for path in lists for case in read_cases(path, seed=settings.trainer.seed)]
+    cases = [case for path in lists for case in read_cases(path, seed=settings.trainer.seed)]
+    parts: dict[str, str] = {}
+    return [replace(case, part=parts.setdefault(case.patient, case.part)) for case in cases]
+
+
+def work_folder(settings: Settings) -> Path:
+    """Where the trainer keeps its diary, its locks, and what it has under way."""
+    return settings.ward.state / "trainer"
 
 
 def diary_path(settings: Settings) -> Path:
     """Where the trainer keeps its diary."""
-    return settings.ward.state / "trainer" / "diary.json"
+    return work_folder(settings) / "diary.json"
+
+
+def model_store(settings: Settings) -> ModelStore:
+    """The ward's versions of the network."""
+    return ModelStore(settings.ward.state / "models")
+
+
+@contextmanager
+def training_here(settings: Settings) -> Iterator[None]:
+    """One training at a time in a ward.
+
+    Raises: archive.locks.HeldElsewhereError: another process is at it.
+    """
+    folder = work_folder(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locks.held(folder / "training.lock", "process {process} is training here ({lock}); wait until it has ended"):
+        yield
 
 
 def train_now(settings: Settings, now: datetime) -> str | None:
-    """Trains from the ward's cases and installs the version, which a person then activates; its name.
+    """Trains from the ward's cases if there are enough new ones; the name of the version, None if there are not.
 
-    Returns None, and says so in the log, if there are too few new cases.
+    Raises: CasesError: a list cannot be used. archive.locks.HeldElsewhereError: another process is training here.
     """
-    cases = ward_cases(settings)
-    entry = read_diary(diary_path(settings))
-    new = len(cases) - entry.cases
-    write_diary(diary_path(settings), Entry(now, entry.cases))
-    if new < settings.trainer.least_new_cases:
-        log.info(
-            "no training: %d new cases in %s, at least %d are needed (trainer.least_new_cases)",
-            max(new, 0),
-            cases_folder(settings),
-            settings.trainer.least_new_cases,
-        )
-        return None
-    name = _trained(settings, cases, now)
-    write_diary(diary_path(settings), Entry(now, len(cases)))
-    log.info("model version %s installed; `peea model show` tells the active one", name)
-    return name
+    with training_here(settings):
+        cases = ward_cases(settings)
+        entry = read_diary(diary_path(settings))
+        digests = case_digests(cases)
+        new = len(digests - entry.learnt)
+        least = settings.trainer.least_new_cases
+        write_diary(diary_path(settings), replace(entry, looked_at=now))
+        if new < least:
+            where = cases_folder(settings)
+            log.info("no training: %d new cases in %s, %d are needed (trainer.least_new_cases)", new, where, least)
+            return None
+        name = entry.begun or f"ward-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
+        log.info("%s: %s with %d cases, %d of them new", name, "goes on" if entry.begun else "begins", len(cases), new)
+        write_diary(diary_path(settings), replace(entry, looked_at=now, begun=name))
+        champion = model_store(settings).champion()
+        cases = kept_apart(cases, model_store(settings).version(champion.name).card)
+        _train(settings, name, champion, cases, now)
+        promote(settings, name, cases)
+        write_diary(diary_path(settings), replace(entry, looked_at=now, learnt=digests, begun=""))
+        _clear(settings, name)
+        return name
 
 
-def _trained(settings: Settings, cases: list[Case], now: datetime) -> str:
+def kept_apart(cases: Sequence[Case], champion: ModelCard) -> list[Case]:
+    """The cases, with patients in the part in which the champion had them: judging needs some that neither has learnt.
+
+    A patient that the champion was judged on stays in the test part, and one that it learnt from goes to training.
+    """
+    held_out, learnt = set(champion.held_out), set(champion.learnt_from)
+
+    def part(case: Case) -> str:
+        if mark(case.patient) in learnt:
+            return "train" if case.part == "test" else case.part
+        return "test" if mark(case.patient) in held_out else case.part
+
+    return [replace(case, part=part(case)) for case in cases]
+
+
+def promote(settings: Settings, name: str, cases: Sequence[Case]) -> Verdict:
+    """Judges an installed version beside the champion, and lets it grade if the rule and the settings say so."""
+    from grading.faces import CascadeFinder
+    from grading.ready import prove
+    from trainer.challenge import Ring, challenge
+
+    store, cache = model_store(settings), settings.ward.state / "cache"
+    champion, challenger = store.version(store.champion().name), store.version(name)
+    finder = CascadeFinder(settings.grading.smallest_face_share)
+    kept_in = work_folder(settings) / "crops"
+    ring = Ring(finder, kept_in, cache, settings.trainer.least_held_out_patients, log.info)
+    verdict = challenge(champion, challenger, cases, ring)
+    log.log(logging.INFO if verdict.is_accepted else logging.WARNING, "%s", verdict.in_words())
+    folder = work_folder(settings) / "verdicts"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / f"{name}.txt", f"{verdict.in_words()}\n".encode())
+    if verdict.is_accepted and settings.trainer.activation == "automatic":
+
+        def proof(version: ModelVersion) -> None:
+            prove(version, cache)
+            with Ledger(settings.ward.state / "ledger.sqlite", who=TRAINER) as ledger:
+                ledger.note(Deed.MODEL, name, how="activated", before=champion.card.version)
+
+        store.activate(name, proof)
+        log.info("%s grades from the next recording on; `peea model rollback` goes back", name)
+    else:
+        log.info("%s is installed and does not grade; `peea model activate %s` would change that", name, name)
+    return verdict
+
+
+def _train(settings: Settings, name: str, champion: Path, cases: list[Case], now: datetime) -> None:
+    """Makes the version and installs it; what was made before a kill is not made again."""
     # keras takes seconds to import, and is not needed to say that there is nothing to do
     from grading.faces import CascadeFinder
     from trainer.fit import default_plan
     from trainer.progress import terminal_watcher
     from trainer.retrain import Request, train
 
-    store = ModelStore(settings.ward.state / "models")
-    name = f"ward-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
-    work = settings.ward.state / "trainer"
-    crop_px = read_version(store.champion()).card.crop_px
-    plan = default_plan(
-        NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed, settings.trainer.batch, crop_px=crop_px
+    store, work = model_store(settings), work_folder(settings)
+    if name in store.names():
+        return
+    plan = default_plan(NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed, settings.trainer.batch)
+    request = Request(name, str(champion), "the ward's labelled cases", False, plan, work, work / "made")
+    if not (request.output / name).is_dir():
+        with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
+            train(request, cases, CascadeFinder(settings.grading.smallest_face_share), now, watcher)
+    store.install(request.output / name)
+    log.info("%s is installed", name)
+
+
+def case_digests(cases: Iterable[Case]) -> frozenset[str]:
+    """What tells a case from all others: its picture's content, its patient and its grade."""
+    return frozenset(
+        hashlib.sha256(f"{case.patient} {int(case.grade)} ".encode() + case.picture.read_bytes()).hexdigest()[:16]
+        for case in cases
     )
-    request = Request(name, str(store.champion()), "the ward's labelled cases", False, plan, work, work / "made")
-    with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
-        train(request, cases, CascadeFinder(settings.grading.smallest_face_share), now, watcher)
-    return store.install(request.output / name)
 
 
-def run_on_schedule(settings: Settings, settings_arguments: list[str]) -> None:
-    """Trains by the schedule, each time in a child process that may die without harm, until told to end."""
-    trigger = cron(settings.trainer.schedule, settings.ward.zone_info)
-
-    def work() -> None:
-        command = [sys.executable, "-m", "trainer.main", "now", *settings_arguments]
-        status = subprocess.run(command, check=False).returncode
-        if status:
-            log.error("the training ended with status %d; what grades now stays, and the next is by schedule", status)
-
-    entry = read_diary(diary_path(settings))
-    now = datetime.now(UTC)
-    if entry.looked_at is None:
-        write_diary(diary_path(settings), Entry(now, entry.cases))
-    late = missed(trigger, entry.looked_at, now)
-    log.info(
-        "training by schedule %r%s", settings.trainer.schedule, "; a missed one is made up for now" if late else ""
-    )
-    run_by(trigger, work, at_once=late)
+def _clear(settings: Settings, name: str) -> None:
+    """Removes what only the training of this version needed: checkpoints, crops, the version as made."""
+    work = work_folder(settings)
+    for path in (*work.glob(f"{name}*"), work / "made" / name, work / "crops"):
+        shutil.rmtree(path, ignore_errors=True)

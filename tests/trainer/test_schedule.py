@@ -38,9 +38,10 @@ def test_a_schedule_that_is_none_is_refused_in_words() -> None:
 
 def test_the_diary_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "diary.json"
-    assert read_diary(path) == Entry(None, 0)
-    write_diary(path, Entry(at(20, 12), 37))
-    assert read_diary(path) == Entry(at(20, 12), 37)
+    assert read_diary(path) == Entry()
+    entry = Entry(at(20, 12), frozenset({"ab", "cd"}), "ward-1")
+    write_diary(path, entry)
+    assert read_diary(path) == entry
 
 
 def test_a_damaged_diary_says_what_to_do(tmp_path: Path) -> None:

@@ -1,0 +1,218 @@
+"""A ward's training: what it takes up, what it leaves, and who grades afterwards."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from archive.inspection import Inspection
+from archive.locks import HeldElsewhereError
+from archive.models import ModelStore, bundled
+from config.settings import Settings, load
+from grading.types import Grade
+from grading.version import read_version
+from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array
+from tests.versions import changed_version, renamed_version
+from trainer.cases import Case
+from trainer.challenge import held_out_for_both
+from trainer.diary import Entry, read_diary, write_diary
+from trainer.patients import mark
+from trainer.ward import case_digests, diary_path, kept_apart, promote, train_now, training_here, ward_cases
+
+ROOT = Path(__file__).parents[2]
+DATA = Path(__file__).parent / "data"
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+
+
+def a_ward(folder: Path, more: str = "") -> Settings:
+    folder.mkdir(exist_ok=True)
+    (folder / "state").mkdir()
+    (folder / "cases").mkdir()
+    (folder / "peea.toml").write_text(f'[ward]\nfolder = "."\nzone = "UTC"\n[trainer]\n{more}')
+    return load(folder / "peea.toml")
+
+
+def listed(folder: Path, name: str = "cases.csv", part: str | None = None) -> None:
+    """The pictures of six synthetic patients as a list in the ward's folder."""
+    with (DATA / "labels.csv").open(newline="", encoding="utf-8") as rows:
+        lines = list(csv.DictReader(rows))
+    with (folder / "cases" / name).open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(["file", "patient", "grade", *(["split"] if part else [])])
+        for line in lines:
+            row = [str(DATA / line["file"]), line.get("patient") or line["identity"], line["grade"]]
+            writer.writerow([*row, *([part] if part else [])])
+
+
+def worse(weights: dict[str, Array]) -> None:
+    """Gives each grade's weights to the next grade."""
+    for name in (HEAD_KERNEL, HEAD_BIAS):
+        weights[name] = np.roll(weights[name], 1, axis=-1)
+
+
+def test_too_few_new_cases_train_nothing_and_say_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = a_ward(tmp_path, "least_new_cases = 25")
+    listed(tmp_path)
+    with caplog.at_level(logging.INFO):
+        assert train_now(settings, NOW) is None
+    assert "no training: 24 new cases" in caplog.text and "25 are needed (trainer.least_new_cases)" in caplog.text
+    assert read_diary(diary_path(settings)).looked_at == NOW
+    assert not (tmp_path / "state" / "models").exists()
+
+
+def test_only_cases_that_were_not_learnt_from_are_new(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = a_ward(tmp_path, "least_new_cases = 3")
+    listed(tmp_path)
+    cases = ward_cases(settings)
+    relabelled = [replace(case, grade=Grade.INTENSE if case.grade != Grade.INTENSE else Grade.MILD) for case in cases]
+    write_diary(diary_path(settings), Entry(learnt=case_digests([*cases[2:], *relabelled])))
+    with caplog.at_level(logging.INFO):
+        assert train_now(settings, NOW) is None
+    assert "2 new cases" in caplog.text
+
+
+def test_a_patient_in_two_lists_stands_in_one_part(tmp_path: Path) -> None:
+    settings = a_ward(tmp_path)
+    listed(tmp_path, "a.csv", "test")
+    listed(tmp_path, "b.csv", "train")
+    assert {case.part for case in ward_cases(settings)} == {"test"}
+
+
+def test_a_second_training_says_which_process_is_at_it(tmp_path: Path) -> None:
+    settings = a_ward(tmp_path)
+    with training_here(settings), pytest.raises(HeldElsewhereError, match=f"process {os.getpid()} is training here"):
+        train_now(settings, NOW)
+
+
+def case(patient: str, part: str) -> Case:
+    return Case(Path("p.jpg"), patient, Grade.MILD, part)
+
+
+def test_patients_stay_in_the_part_in_which_the_champion_had_them() -> None:
+    card = read_version(bundled()).card.model_copy(
+        update={"learnt_from": (mark("learnt"), mark("calibrated")), "held_out": (mark("judged"),)}
+    )
+    cases = [case("learnt", "test"), case("calibrated", "val"), case("judged", "train"), case("new", "test")]
+    assert [each.part for each in kept_apart(cases, card)] == ["train", "val", "test", "test"]
+
+
+def test_held_out_is_who_neither_network_has_learnt_from(tmp_path: Path) -> None:
+    old = renamed_version(tmp_path / "old", learnt_from=(mark("a"), mark("b")), unlisted=())
+    new = renamed_version(tmp_path / "new", learnt_from=(mark("b"), mark("c")), unlisted=())
+    cases = [case(name, "test") for name in "abc"] + [case("d", "train")]
+    said: list[str] = []
+    kept = held_out_for_both(read_version(old), read_version(new), cases, said.append)
+    assert [each.patient for each in kept] == ["d"]  # cards tell better than the list's parts
+    assert said == ["3 test patients are left out: one of the two networks has learnt from them"]
+
+
+def test_where_a_card_does_not_say_only_the_test_part_counts(tmp_path: Path) -> None:
+    old = renamed_version(tmp_path / "old", learnt_from=(), unlisted=())
+    new = renamed_version(tmp_path / "new", learnt_from=(mark("c"),), unlisted=())
+    said: list[str] = []
+    kept = held_out_for_both(read_version(old), read_version(new), [case("d", "train"), case("e", "test")], said.append)
+    assert [each.patient for each in kept] == ["e"]
+    assert "the card of old does not say" in said[0] and "may favour old" in said[0]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two versions: `good` answers as the bundled one, `bad` mistakes each grade for its neighbour."""
+    folder = tmp_path_factory.mktemp("made")
+    marks = {"learnt_from": (mark("nobody"),), "held_out": (), "unlisted": ()}
+    renamed_version(folder / "good", **marks)
+    changed_version(folder / "bad", worse, **marks)
+    return folder
+
+
+def deeds(settings: Settings) -> list[tuple[str, str]]:
+    path = settings.ward.state / "ledger.sqlite"
+    if not path.exists():
+        return []
+    with Inspection(path) as inspection:
+        return [(entry.who, entry.about) for entry in inspection.entries() if entry.what == "model"]
+
+
+def test_the_better_network_grades_and_the_worse_one_does_not(
+    tmp_path: Path, made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = a_ward(tmp_path, "least_held_out_patients = 6")
+    listed(tmp_path, part="test")
+    store = ModelStore(settings.ward.state / "models")
+    store.activate(store.install(made / "good"), lambda version: None)
+    store.install(made / "bad")
+    with caplog.at_level(logging.INFO):
+        assert not promote(settings, "bad", ward_cases(settings)).is_accepted
+    assert store.wanted() == "good" and deeds(settings) == []
+    assert "good stays, not bad: quadratic kappa falls" in caplog.text
+    assert "good stays" in (settings.ward.state / "trainer" / "verdicts" / "bad.txt").read_text()
+
+    store.activate("bad", lambda version: None)
+    assert promote(settings, "good", ward_cases(settings)).is_accepted
+    assert store.wanted() == "good" and deeds(settings) == [("trainer", "good")]
+
+    store.activate("bad", lambda version: None)
+    proposing = settings.model_copy(update={"trainer": settings.trainer.model_copy(update={"activation": "propose"})})
+    assert promote(proposing, "good", ward_cases(proposing)).is_accepted
+    assert store.wanted() == "bad"
+
+
+@pytest.fixture
+def schedule(tmp_path: Path) -> Iterator[tuple[Settings, list[str]]]:
+    settings = a_ward(tmp_path, 'schedule = "0 0 1 1 *"')
+    listed(tmp_path)
+    write_diary(diary_path(settings), Entry(datetime(2025, 6, 1, tzinfo=UTC)))  # one was missed: it begins at once
+    yield settings, [sys.executable, "-m", "trainer.main", "run", "--ward", str(tmp_path)]
+
+
+def soon(process: subprocess.Popen[str], pattern: str) -> re.Match[str]:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := re.search(pattern, line):
+            return found
+    raise AssertionError(f"{pattern} was not said")
+
+
+def test_a_killed_child_harms_nothing_and_one_schedule_is_enough(schedule: tuple[Settings, list[str]]) -> None:
+    _, command = schedule
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            child = int(soon(running, r"in process (\d+)")[1])
+            second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert second.returncode == 1
+            assert f"process {running.pid} runs the schedule here already" in second.stderr
+            os.kill(child, signal.SIGKILL)
+            soon(running, "the training was ended by SIGKILL; what grades now stays")
+            assert running.poll() is None
+            running.terminate()
+            assert running.wait(60) == 0
+        finally:
+            running.kill()
+
+
+def test_training_steps_back_behind_all_else() -> None:
+    code = (
+        "import os; from trainer.priority import step_back; step_back(); "
+        "print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0) == os.SCHED_IDLE)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["19", "True"]
+    if shutil.which("ionice"):
+        told = subprocess.run(
+            [sys.executable, "-c", code + "; import sys; sys.stdout.flush(); os.execvp('ionice', ['ionice'])"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert told.stdout.split()[-1] == "idle"
