@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,6 +90,34 @@ class Inspection(Database):
         """What is wrong with the chain of receipts, in words, the first broken link first."""
         with self._reading():
             return tuple(receipts.broken_links(self._database))
+
+    def damage(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file: pages, indexes, rows that belong to no recording."""
+        with self._told():
+            found = [str(row[0]) for row in self._database.execute("PRAGMA integrity_check(20)")]
+            loose = [row["table"] for row in self._database.execute("PRAGMA foreign_key_check")]
+        return (
+            *(f"the file is damaged: {words}" for words in found if words != "ok"),
+            *(f"{loose.count(table)} rows of {table} belong to no recording" for table in sorted(set(loose))),
+        )
+
+    def last_moment(self) -> datetime | None:
+        """The latest moment that the ledger knows; None if it knows none."""
+        columns = "received_at, coalesce(attempted_at, ''), coalesce(graded_at, ''), coalesce(archived_at, '')"
+        tables = ["SELECT max(at) FROM audit"] if self.form >= FIRST_FORM_WITH_TRAIL else []
+        with self._told():
+            found = [
+                row[0]
+                for table in [f"SELECT max(max({columns})) FROM jobs", *tables]  # noqa: S608 - our own names
+                for row in self._database.execute(table)
+            ]
+        return max((datetime.fromisoformat(text) for text in found if text), default=None)
+
+    def parked(self) -> int:
+        """How many recordings are set aside."""
+        with self._told():
+            (n_parked,) = self._database.execute("SELECT count(*) FROM jobs WHERE parked <> ''").fetchone()
+        return int(n_parked)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -119,6 +119,17 @@ def status(as_json: AsJson = False, settings: SettingsFile = None, ward: WardFol
 
 
 @app.command()
+def doctor(as_json: AsJson = False, settings: SettingsFile = None, ward: WardFolder = None) -> None:
+    """Examine a ward: folders, keys, ledger, archive, clock, disk, locks, voice, network. Changes nothing.
+
+    Works while the daemon does. Exit status 1 if anything is to be mended.
+    """
+    from daemon.doctor_command import doctor as doctor_
+
+    raise typer.Exit(doctor_(settings, ward, as_json=as_json))
+
+
+@app.command()
 def release(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="The recording's number, as `peea status` shows it.")],
     settings: SettingsFile = None,

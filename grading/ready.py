@@ -57,7 +57,7 @@ def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) ->
         small = OnnxScorer(version.folder / INT8_FILE, version.shown, threads)
         _check(small, version, LARGEST_DIFFERENCE_INT8)
         return small
-    path = cache_folder / file_fingerprint(version.weights)[:32] / f"float32-{version.card.crop_px}.onnx"
+    path = _kept_form(version, cache_folder)
     if not path.is_file():
         write_serving_form(read_weights(version.weights), path, version.card.crop_px)
         try:
@@ -67,6 +67,11 @@ def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) ->
             raise
         log.info("serving form of %s made; differs from Keras by %.1e at most", version.card.version, difference)
     return OnnxScorer(path, version.shown, threads)
+
+
+def is_served(version: ModelVersion, cache_folder: Path) -> bool:
+    """Whether nothing has to be made for this version to be scored with."""
+    return version.card.precision == "int8" or _kept_form(version, cache_folder).is_file()
 
 
 def prove(version: ModelVersion, cache_folder: Path, threads: int = 2) -> None:
@@ -79,6 +84,10 @@ def prove(version: ModelVersion, cache_folder: Path, threads: int = 2) -> None:
     scorer = ready_scorer(version, cache_folder, threads)
     if version.card.precision == "float32":
         _check(scorer, version, LARGEST_DIFFERENCE)
+
+
+def _kept_form(version: ModelVersion, cache_folder: Path) -> Path:
+    return cache_folder / file_fingerprint(version.weights)[:32] / f"float32-{version.card.crop_px}.onnx"
 
 
 def _check(scorer: OnnxScorer, version: ModelVersion, allowed: float) -> float:
