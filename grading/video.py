@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
 import cv2
 import numpy as np
 
-from grading.container import Wholeness, wholeness
+from grading.container import Bookkeeping, Wholeness, bookkeeping, ends_in_zeros, has_hole
 from grading.types import Frame
 
 # What may be missing at the end before a recording counts as cut: containers round their lengths, edit lists hide
 # frames, and a variable rate makes the count a guess.
 MISSING_SHARE, MISSING_S = 0.03, 0.35
-LARGEST_PIXELS = 8192 * 8192
+HIDDEN_SHARE = 0.12  # of a film's frames, those that VP8 keeps for reference only
+LARGEST_PIXELS = 8192 * 4352  # the largest picture of H.264 and HEVC at their highest level (6.2)
 USUAL_FRAMES_PER_S = 30.0
 
 
@@ -41,6 +43,29 @@ class Claims:
     length_s: float
 
 
+class Lacking(Enum):
+    """Whether a recording lacks frames that its container claims."""
+
+    NOTHING = "nothing"
+    PERHAPS = "perhaps"  # the claim may be that of a longer sound track, or of a rate that varies
+    MUCH = "much"
+
+
+def lacking_of(book: Bookkeeping, claims: Claims, frames_seen: int, length_s: float) -> Lacking:
+    """Compare what was decoded with what the container claims (pure)."""
+    claimed_s, claimed = claims.length_s * book.shown_share, claims.frames * book.shown_share
+    is_late = claimed_s - length_s > max(MISSING_S, MISSING_SHARE * claimed_s)
+    are_missing = claimed - frames_seen > MISSING_SHARE * claimed
+    if book.video_frames is not None:  # counted; a few of them may be meant for the decoder only and never shown
+        held = book.video_frames - frames_seen
+        if held > HIDDEN_SHARE * book.video_frames or (is_late and held > MISSING_SHARE * book.video_frames):
+            return Lacking.MUCH
+        return Lacking.NOTHING
+    if is_late and are_missing and book.claims_are_exact:
+        return Lacking.MUCH
+    return Lacking.PERHAPS if are_missing else Lacking.NOTHING
+
+
 class Recording:
     """An open video file; a context manager.
 
@@ -50,7 +75,9 @@ class Recording:
     """
 
     def __init__(self, path: Path) -> None:
-        if wholeness(path) is Wholeness.CUT:
+        self._path = path
+        self._book = bookkeeping(path)
+        if self._book.wholeness is Wholeness.CUT:
             raise TruncatedError("the file is shorter than it claims to be")
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         if not self._capture.isOpened() or self._capture.get(cv2.CAP_PROP_FRAME_WIDTH) <= 0:
@@ -115,11 +142,11 @@ class Recording:
             if self.claims.frames > 0:
                 raise TruncatedError("not one of the frames that the file claims could be decoded")
             raise UnreadableError("no frame could be decoded")
-        missing_s = self.claims.length_s - self.length_s
-        missing_frames = self.claims.frames - self.frames_seen
-        late = missing_s > max(MISSING_S, MISSING_SHARE * self.claims.length_s)
-        if late and missing_frames > MISSING_SHARE * self.claims.frames:
+        lacking = lacking_of(self._book, self.claims, self.frames_seen, self.length_s)
+        if lacking is Lacking.MUCH or (lacking is Lacking.PERHAPS and has_hole(self._path)):
             raise TruncatedError(
                 f"{self.frames_seen} of {self.claims.frames} frames are there, {self.length_s:.1f} s "
                 f"of {self.claims.length_s:.1f} s"
             )
+        if self._book.wholeness is Wholeness.UNKNOWN and ends_in_zeros(self._path):
+            raise TruncatedError("the end of the file is zeros: it was made at full length and never filled")
