@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from grading.ports import FaceFinder
 from grading.ready import ready_scorer
-from grading.types import Crop, Grade, Pixels
+from grading.types import Grade, Pixels
 from grading.version import ModelVersion
 from trainer.cases import Case
-from trainer.patients import inherited, mark
+from trainer.patients import inherited, not_learnt
 from trainer.pictures import crops_of
 from trainer.promote import HeldOut, Verdict, decide
+from trainer.scoring import scored
 
 Ints = NDArray[np.int64]
-AT_A_TIME = 64
 _NOTHING = np.zeros(0, np.int64)
 
 
@@ -65,17 +65,14 @@ def held_out_for_both(
     champion: ModelVersion, challenger: ModelVersion, cases: Sequence[Case], say: Callable[[str], None]
 ) -> list[Case]:
     """The cases of patients that neither has learnt from."""
-    heritage = [inherited(version.card) for version in (champion, challenger)]
-    learnt = {one for each in heritage for one in each.learnt_from}
-    kept = [case for case in cases if mark(case.patient) not in learnt]
-    known = {case.patient for case in cases if case.part == "test" and mark(case.patient) in learnt}
-    if known:
-        say(f"{len(known)} test patients are left out: one of the two networks has learnt from them")
-    for version, each in zip((champion, challenger), heritage, strict=True):
-        if each.unlisted:
-            kept = [case for case in kept if case.part == "test"]
+    kept = not_learnt([champion.card, challenger.card], cases)
+    lost = {case.patient for case in cases if case.part == "test"} - {case.patient for case in kept}
+    if lost:
+        say(f"{len(lost)} test patients are left out: one of the two networks has learnt from them")
+    for version in (champion, challenger):
+        if unlisted := inherited(version.card).unlisted:
             say(
-                f"the card of {', '.join(each.unlisted)} does not say which patients it has learnt from: "
+                f"the card of {', '.join(unlisted)} does not say which patients it has learnt from: "
                 f"figures may favour {version.card.version}"
             )
     return kept
@@ -85,11 +82,7 @@ def graded(version: ModelVersion, pixels: Pixels, cache: Path) -> Ints:
     """The version's grades, 0 to 4, for crops uint8 (n, side, side, 3) of its own size; int64 (n,)."""
     scorer = ready_scorer(version, cache)
     first = len(Grade) - scorer.n_grades
-    rows = [
-        scorer.score([Crop(0.0, np.asarray(each, np.uint8), 0.0) for each in pixels[start : start + AT_A_TIME]])
-        for start in range(0, len(pixels), AT_A_TIME)
-    ]
-    return np.asarray(np.concatenate(rows).argmax(axis=1) + first, np.int64)
+    return np.asarray(scored(scorer, pixels).argmax(axis=1) + first, np.int64)
 
 
 def _loses_none(champion: ModelVersion, challenger: ModelVersion) -> bool:

@@ -106,6 +106,25 @@ def quantise(
         print(f"{name}: {value:g}")
 
 
+@app.command()
+def judge(
+    version: Annotated[Path, typer.Argument(help="Folder of a model version.")],
+    cases: Annotated[Path, typer.Argument(help="List of labelled pictures.")],
+    recordings: Annotated[
+        Path | None, typer.Option(help="List of recordings (CSV: file, patient, grade), judged as a whole as well.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for figures and pictures (default: judged/VERSION here).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The number that the split comes from, where the list has none.")] = 0,
+    work: Annotated[Path, typer.Option(help="Folder for crops and serving forms.")] = Path("training"),
+) -> None:
+    """Judge a model version on patients that it has not learnt from: figures with 95 % intervals, and pictures."""
+    from trainer.judge_command import judge as judge_
+
+    judge_(version, cases, recordings, output, seed, work)
+
+
 SettingsFile = Annotated[
     Path | None, typer.Option(help="The settings (default: peea.toml here, or /etc/peea/peea.toml).")
 ]

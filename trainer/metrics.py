@@ -7,6 +7,7 @@ are percentiles of a bootstrap that draws patients, not pictures.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,18 +30,21 @@ def balanced_accuracy(true: Ints, predicted: Ints) -> float:
 
 
 def macro_f1(true: Ints, predicted: Ints) -> float:
-    """Mean over the grades present of F1 = 2 TP / (2 TP + FP + FN), 0..1, higher is better."""
+    """Mean of F1 = 2 TP / (2 TP + FP + FN) over the grades that are true or were said, 0..1, higher is better."""
     scores = []
-    for grade in np.unique(true):
+    for grade in np.union1d(true, predicted):
         right = float(((true == grade) & (predicted == grade)).sum())
         scores.append(2 * right / float((true == grade).sum() + (predicted == grade).sum()))
     return float(np.mean(scores))
 
 
 def quadratic_kappa(true: Ints, predicted: Ints) -> float:
-    """Cohen's kappa with quadratic weights (1968): 1 is perfect, 0 is chance; 1 too if nothing varies."""
-    expected = (true[:, None] - predicted[None, :]) ** 2
-    return 1.0 if not expected.any() else float(1 - ((true - predicted) ** 2).mean() / expected.mean())
+    """Cohen's kappa with quadratic weights (1968): 1 is perfect, 0 is chance; 1 too if nothing varies.
+
+    By chance the mean squared distance of two independent draws: the two variances and the squared difference of means.
+    """
+    by_chance = float(true.var() + predicted.var() + (true.mean() - predicted.mean()) ** 2)
+    return 1.0 if by_chance == 0 else float(1 - ((true - predicted) ** 2).mean() / by_chance)
 
 
 def mean_error_grades(true: Ints, predicted: Ints) -> float:
@@ -50,14 +54,26 @@ def mean_error_grades(true: Ints, predicted: Ints) -> float:
 
 def calibration_error(true: Ints, probabilities: Floats, first_grade: int, bins: int = 15) -> float:
     """Expected calibration error (Guo et al. 2017): mean gap between confidence and accuracy, 0..1, lower is better."""
-    confidence = probabilities.max(axis=1)
+    found = reliability(true, probabilities, first_grade, bins)
+    return sum(each.count * abs(each.right - each.confidence) for each in found) / len(true)
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Pictures of about the same confidence: how many, their mean confidence, and the share graded right; 0..1."""
+
+    count: int
+    confidence: float
+    right: float
+
+
+def reliability(true: Ints, probabilities: Floats, first_grade: int, bins: int = 15) -> tuple[Bin, ...]:
+    """Confidence against accuracy in bins of equal width (Guo et al. 2017); bins without a picture are left out."""
+    confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) + first_grade == true
     where = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        np.abs(right[where == bin_].mean() - confidence[where == bin_].mean()) * (where == bin_).mean()
-        for bin_ in np.unique(where)
-    ]
-    return float(np.sum(gaps))
+    each = ((where == bin_) for bin_ in np.unique(where))
+    return tuple(Bin(int(at.sum()), float(confidence[at].mean()), float(right[at].mean())) for at in each)
 
 
 def confusion(true: Ints, predicted: Ints) -> tuple[tuple[int, ...], ...]:
@@ -92,22 +108,26 @@ def judge(
     true: Ints, probabilities: Floats, patients: Sequence[str], first_grade: int, draws: int = DRAWS
 ) -> dict[str, Figure]:
     """All figures of a network: probabilities float32 (n, n_grades) for pictures of these true grades and patients."""
-    predicted = probabilities.argmax(axis=1) + first_grade
-    by_grades: dict[str, Callable[[Ints, Ints], float]] = {
+    figures = by_grades(true, probabilities.argmax(axis=1) + first_grade, patients, draws)
+    figures["calibration_error"] = with_interval(
+        lambda at: calibration_error(true[at], probabilities[at], first_grade), patients, draws=draws
+    )
+    return figures
+
+
+def by_grades(true: Ints, predicted: Ints, patients: Sequence[str], draws: int = DRAWS) -> dict[str, Figure]:
+    """The figures that need grades alone, of pictures or of recordings."""
+    measures: dict[str, Callable[[Ints, Ints], float]] = {
         "accuracy": accuracy,
         "balanced_accuracy": balanced_accuracy,
         "macro_f1": macro_f1,
         "quadratic_kappa": quadratic_kappa,
         "mean_error_grades": mean_error_grades,
     }
-    figures = {
+    return {
         name: with_interval(lambda at, measure=measure: measure(true[at], predicted[at]), patients, draws=draws)  # type: ignore[misc]
-        for name, measure in by_grades.items()
+        for name, measure in measures.items()
     }
-    figures["calibration_error"] = with_interval(
-        lambda at: calibration_error(true[at], probabilities[at], first_grade), patients, draws=draws
-    )
-    return figures
 
 
 def best_temperature(true: Ints, probabilities: Floats, first_grade: int) -> float:

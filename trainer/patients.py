@@ -7,7 +7,7 @@ and not the pseudonym itself. It hides no secret: whoever has the list of pseudo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,3 +50,16 @@ def inherited(card: ModelCard) -> Lineage:
     """The patients of a version and of all that it started from."""
     unlisted = card.unlisted if card.learnt_from else (*card.unlisted, card.version)
     return Lineage(card.learnt_from, tuple(sorted(set(unlisted))))
+
+
+def not_learnt(cards: Iterable[ModelCard], cases: Sequence[Case]) -> list[Case]:
+    """The cases of patients that none of these networks, nor any that one started from, has learnt from.
+
+    Where a card does not list its patients, only those that stand in the test part.
+    """
+    heritage = [inherited(card) for card in cards]
+    learnt = {one for each in heritage for one in each.learnt_from}
+    kept = [case for case in cases if mark(case.patient) not in learnt]
+    if any(each.unlisted for each in heritage):
+        kept = [case for case in kept if case.part == "test"]
+    return kept
