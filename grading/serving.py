@@ -68,20 +68,25 @@ def write_serving_form(weights: Weights, path: Path, crop_px: int = CROP_PX) -> 
 def serving_form(weights: Weights, crop_px: int = CROP_PX) -> bytes:
     """The ONNX model: uint8 (n, crop_px, crop_px, 3) RGB -> float32 (n, n_grades) probabilities."""
     net = _ResNet(weights)
-    source = net.preprocessed("pixels")
-    source = net.convolved(source, "conv1", stride=2, pad=3)
-    source = net.graph.node("MaxPool", [source], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
-    for stage, blocks in enumerate(BLOCKS, start=2):
-        for block in range(1, blocks + 1):
-            stride = 2 if block == 1 and stage > 2 else 1
-            source = net.residual(source, f"conv{stage}_block{block}", stride)
-    pooled = net.graph.node("GlobalAveragePool", [source])
-    flat = net.graph.node("Flatten", [pooled])
+    flat = net.features("pixels")
     kernel, bias = net.weight(HEAD_KERNEL), net.weight(HEAD_BIAS)
     logits = net.graph.node("Gemm", [flat, net.graph.constant(kernel), net.graph.constant(bias)])
     net.graph.node("Softmax", [logits], "grades", axis=1)
     shape: list[int | str] = ["n", crop_px, crop_px, 3]
     return net.graph.finished(("pixels", UINT8, shape), {"grades": ["n", len(bias)]})
+
+
+def feature_form(weights: Weights, last_stage: int = 5) -> bytes:
+    """The ONNX model up to a stage: uint8 (n, side, side, 3) RGB -> float32 (n, channels), averaged over places.
+
+    After stage 5 these are the 2,048 numbers that the head grades by; training keeps them where that part is frozen.
+
+    Raises:
+        WeightsError: an array is missing.
+    """
+    net = _ResNet(weights)
+    net.features("pixels", last_stage, "features")
+    return net.graph.finished(("pixels", UINT8, ["n", "height", "width", 3]), {"features": None})
 
 
 class _ResNet:
@@ -95,6 +100,17 @@ class _ResNet:
         if name not in self.weights:
             raise WeightsError(f"the array {name} is missing: not the weights of a whole ResNet50")
         return self.weights[name]
+
+    def features(self, source: str, last_stage: int = 5, output: str = "") -> str:
+        """Everything before the head, cut after a stage (2 to 5) and averaged over places: (n, channels)."""
+        source = self.convolved(self.preprocessed(source), "conv1", stride=2, pad=3)
+        source = self.graph.node("MaxPool", [source], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+        for stage, blocks in enumerate(BLOCKS[: last_stage - 1], start=2):
+            for block in range(1, blocks + 1):
+                stride = 2 if block == 1 and stage > 2 else 1
+                source = self.residual(source, f"conv{stage}_block{block}", stride)
+        pooled = self.graph.node("GlobalAveragePool", [source])
+        return self.graph.node("Flatten", [pooled], output)
 
     def preprocessed(self, source: str) -> str:
         numbers = self.graph.node("Cast", [source], to=FLOAT)

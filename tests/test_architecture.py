@@ -20,6 +20,7 @@ HOMES = {
     "openpyxl": {"reports"},
     "watchdog": {"daemon/watcher.py"},
     "apscheduler": {"trainer/schedule.py"},
+    "bayes_opt": {"trainer/search.py"},
     "cryptography": {"archive/primitives.py"},
     "gtts": {"reports/gtts_voice.py"},
     "mtcnn": set(),

@@ -1,8 +1,8 @@
 """Fits a network to crops, in phases: first what is new, then the whole (paper, section 2.3; transfer learning).
 
-Chapters: plan, batches, phase, fit. Batch normalisation stays in inference mode where a stage was pre-trained; a fresh
-stage must learn its statistics, and quickly, so its momentum is lowered. A fit that is killed goes on after its last
-whole epoch.
+Chapters: plan, batches, phase, fit. The loss is the cross-entropy (paper, eq. 6). Batch normalisation stays in
+inference mode where a stage was pre-trained; a fresh stage must learn its statistics, and quickly, so its momentum is
+lowered. A fit that is killed goes on after its last whole epoch, as if it had not been.
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.files import sweep_unfinished
 from grading.crops import CROP_PX
 from grading.network import STAGES, stage_of
 from grading.types import Pixels
 from trainer.augment import Augmentation, augmented
+from trainer.checkpoint import Checkpoint, restored
+from trainer.head import Recipe, optimizer_of
 
 Floats = NDArray[np.float32]
 FRESH_MOMENTUM = 0.9
 WARM_UP_SHARE = 0.05
+CLIP_NORM = 1.0
+ADAMW = "AdamW"
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,24 @@ class Phase:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a network is fitted."""
+    """How a network is fitted.
+
+    head: how the head is fitted to features of the pre-trained network before the phases; None: it is not.
+    copies: changed copies of each training crop that the head is fitted to besides the crop itself.
+    optimiser: AdamW (with weight_decay), or one of the paper's, RMSprop, Adam and SGDM (with momentum).
+    l2: this times the sum of the squared kernels is added to the loss.
+    is_balanced: grades that are rare in training weigh more, so that all weigh the same.
+    """
 
     phases: tuple[Phase, ...]
+    head: Recipe | None = None
+    copies: int = 0
     batch: int = 32
+    optimiser: str = ADAMW
+    momentum: float = 0.9
     weight_decay: float = 1e-4
+    l2: float = 0.0
+    is_balanced: bool = False
     dropout: float = 0.3
     softness: float = 0.5
     seed: int = 0
@@ -72,32 +90,49 @@ def default_plan(
     return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), batch=batch, seed=seed, crop_px=crop_px)
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Shuffled, augmented batches of crops; float32 RGB 0..255 with target probabilities."""
+@dataclass(frozen=True)
+class Lessons:
+    """What is learnt from: crops uint8 (n, side, side, 3), targets float32 (n, n_grades), weights float32 (n,)."""
 
-    def __init__(self, pixels: Pixels, at: Sequence[int], targets: Floats, plan: Plan, seed: int) -> None:
+    pixels: Pixels
+    targets: Floats
+    weights: Floats
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Shuffled, augmented batches of crops; float32 RGB 0..255 with target probabilities and weights.
+
+    Order and changes follow from seed, epoch and batch alone, so that a fit that goes on sees what it would have seen.
+    """
+
+    def __init__(self, lessons: Lessons, at: Sequence[int], plan: Plan, seed: int, epoch: int = 0) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=4)
-        self._pixels, self._targets, self._plan = pixels, targets, plan
-        self._rng = np.random.default_rng(seed)
-        self._order = self._rng.permutation(np.asarray(at))
+        self._lessons, self._at, self._plan = lessons, np.asarray(at), plan
+        self._seed, self._epoch = seed, epoch
+        self._order = self._shuffled()
 
     def __len__(self) -> int:
-        return max(len(self._order) // self._plan.batch, 1)
+        return max(len(self._at) // self._plan.batch, 1)
 
-    def __getitem__(self, index: int) -> tuple[Floats, Floats]:
+    def __getitem__(self, index: int) -> tuple[Floats, Floats, Floats]:
         at = self._order[index * self._plan.batch : (index + 1) * self._plan.batch]
-        batch = [augmented(self._pixels[position], self._plan.augmentation, self._rng) for position in at]
-        return np.stack(batch).astype(np.float32), self._targets[at]
+        rng = np.random.default_rng((self._seed, self._epoch, index))
+        pixels, plan = self._lessons.pixels, self._plan
+        batch = [augmented(pixels[position], plan.augmentation, rng) for position in at]
+        return np.stack(batch).astype(np.float32), self._lessons.targets[at], self._lessons.weights[at]
 
     def on_epoch_end(self) -> None:
         """Another order for the next epoch."""
-        self._order = self._rng.permutation(self._order)
+        self._epoch += 1
+        self._order = self._shuffled()
+
+    def _shuffled(self) -> NDArray[np.int64]:
+        return np.asarray(np.random.default_rng((self._seed, self._epoch)).permutation(self._at), np.int64)
 
 
 def fit(
     network: keras.Model,
-    pixels: Pixels,
-    targets: Floats,
+    lessons: Lessons,
     at: Sequence[int],
     plan: Plan,
     fresh: Sequence[str],
@@ -111,20 +146,18 @@ def fit(
         kept_in: folder in which the state is kept after each epoch; a second call with it goes on from there.
         callbacks: told of batches and epochs (progress).
     """
+    sweep_unfinished(kept_in)
     for number, phase in enumerate(plan.phases):
         _free(network, phase, fresh)
-        batches = Batches(pixels, at, targets, plan, seed=plan.seed + number)
-        steps = len(batches) * phase.epochs
-        network.compile(_optimiser(phase, steps, plan.weight_decay), loss="categorical_crossentropy")
-        done = kept_in / f"phase_{number}.weights.h5"
-        if done.is_file():
-            network.load_weights(done)
-            continue
-        backup = keras.callbacks.BackupAndRestore(str(kept_in / f"phase_{number}"), delete_checkpoint=True)
-        network.fit(batches, epochs=phase.epochs, callbacks=[backup, *callbacks], verbose=0)
-        unfinished = done.with_name(f"unfinished_{number}.weights.h5")
-        network.save_weights(unfinished)
-        unfinished.replace(done)
+        _penalise(network, plan.l2)
+        steps = len(Batches(lessons, at, plan, seed=0)) * phase.epochs
+        network.compile(_optimiser(phase, steps, plan), loss="categorical_crossentropy")
+        kept = kept_in / f"phase_{number}.npz"
+        done = restored(network, kept)
+        batches = Batches(lessons, at, plan, seed=plan.seed + number, epoch=done)
+        told = [Checkpoint(kept), *callbacks]
+        if done < phase.epochs:
+            network.fit(batches, initial_epoch=done, epochs=phase.epochs, callbacks=told, verbose=0)
 
 
 def _free(network: keras.Model, phase: Phase, fresh: Sequence[str]) -> None:
@@ -137,12 +170,22 @@ def _free(network: keras.Model, phase: Phase, fresh: Sequence[str]) -> None:
             layer.momentum = FRESH_MOMENTUM
 
 
-def _optimiser(phase: Phase, steps: int, weight_decay: float) -> keras.optimizers.Optimizer:
+def _penalise(network: keras.Model, l2: float) -> None:
+    """Adds the L2 penalty of all kernels to the loss; those of frozen layers are constant and left out by Keras."""
+    for layer in network.layers:
+        for variable in layer.weights:
+            if variable.name == "kernel":
+                variable.regularizer = keras.regularizers.L2(l2) if l2 > 0 else None
+
+
+def _optimiser(phase: Phase, steps: int, plan: Plan) -> keras.optimizers.Optimizer:
     warm_up = max(math.ceil(steps * WARM_UP_SHARE), 1)
     rate = keras.optimizers.schedules.CosineDecay(
         phase.rate / 10, max(steps - warm_up, 1), alpha=0.01, warmup_target=phase.rate, warmup_steps=warm_up
     )
-    return keras.optimizers.AdamW(rate, weight_decay=weight_decay, clipnorm=1.0)
+    if plan.optimiser == ADAMW:
+        return keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay, clipnorm=CLIP_NORM)
+    return optimizer_of(plan.optimiser, rate, plan.momentum, clipnorm=CLIP_NORM)
 
 
 def probabilities(network: keras.Model, pixels: Pixels, at: Sequence[int], batch: int = 32) -> Floats:

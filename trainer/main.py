@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from archive.locks import HeldElsewhereError
+from trainer import search_command
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -30,6 +32,9 @@ def about() -> None:
     """Trains the network that PEEA grades pain with, from labelled pictures. Never touches recordings."""
 
 
+app.command()(search_command.search)
+
+
 @app.command()
 def fit(
     cases: Annotated[Path, typer.Argument(help="List of labelled pictures (CSV: file, patient, grade or VAS, split).")],
@@ -46,6 +51,15 @@ def fit(
         str, typer.Option(help="The earliest stage that learns in those passes: conv1 to conv5.")
     ] = "conv1",
     crop_px: Annotated[int, typer.Option(min=64, max=512, help="Side of the crops that the network sees, px.")] = 224,
+    searched: Annotated[
+        Path | None, typer.Option(help="File of `peea-trainer search`: the head is fitted with the best values first.")
+    ] = None,
+    copies: Annotated[int, typer.Option(min=0, help="Changed copies of each training picture for that.")] = 0,
+    optimiser: Annotated[
+        Literal["AdamW", "RMSprop", "Adam", "SGDM"], typer.Option(help="Of the passes; SGDM is SGD with momentum.")
+    ] = "AdamW",
+    l2: Annotated[float, typer.Option(min=0, help="This times the sum of squared weights is added to the loss.")] = 0.0,
+    balanced: Annotated[bool, typer.Option(help="Whether rare grades weigh more, so that all weigh the same.")] = False,
     seed: Annotated[int, typer.Option(help="The number that all chance comes from.")] = 0,
     work: Annotated[Path, typer.Option(help="Folder for crops and checkpoints; a killed fit goes on from it.")] = Path(
         "training"
@@ -65,8 +79,16 @@ def fit(
     from trainer.fit import default_plan
     from trainer.progress import terminal_watcher
     from trainer.retrain import Request, train
+    from trainer.search import best, read_trials
 
-    plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
+    plan = replace(
+        default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px),
+        head=best(read_trials(searched)).recipe if searched else None,
+        copies=copies,
+        optimiser=optimiser,
+        l2=l2,
+        is_balanced=balanced,
+    )
     request = Request(version, start, data, synthetic, plan, work, output)
     with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
         train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)

@@ -62,6 +62,8 @@ def crops_of(
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as stored:
             found, pixels = stored["found"], np.asarray(stored["pixels"], np.uint8)
+        for _ in cases:
+            step()
         return _crops(cases, found.tolist(), pixels, name)
     ready = []
     for case in cases:

@@ -41,5 +41,9 @@ def terminal_watcher(pictures: int, epochs: int) -> Iterator[Watcher]:
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        finding = progress.add_task("finding faces", total=pictures)
-        yield Watcher(progress.console.print, lambda: progress.advance(finding), [EpochLines(progress, epochs)])
+        looked_at = progress.add_task("pictures", total=pictures)
+
+        def say(line: str) -> None:
+            progress.console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+        yield Watcher(say, lambda: progress.advance(looked_at), [EpochLines(progress, epochs)] if epochs else [])

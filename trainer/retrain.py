@@ -7,6 +7,7 @@ test patients -> a model version: weights, card, golden batch.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,14 +20,18 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.network import build, take_weights, with_weights
+from grading.network import build, put_weights, take_weights, with_weights
 from grading.ports import FaceFinder
 from grading.types import Grade, Pixels
 from grading.version import ModelCard
+from grading.weights import HEAD_BIAS, HEAD_KERNEL
 from trainer.card import environment, finish_version, moment, stored_network
 from trainer.cases import PARTS, Case, CasesError, refuse_leaks
-from trainer.fit import Plan, fit, probabilities
-from trainer.labels import targets
+from trainer.features import Features, frozen_part
+from trainer.fit import ADAMW, Lessons, Plan, fit, probabilities
+from trainer.head import fit_head
+from trainer.labels import targets, weights_of
+from trainer.lessons import Copies, head_lessons
 from trainer.metrics import best_temperature, confusion, judge
 from trainer.patients import lineage, marks
 from trainer.pictures import Crops, crops_of
@@ -86,11 +91,40 @@ def train(
     for stage, source in start.stages:
         watcher.say(f"{stage} starts from {source}")
     learnt = targets(crops.cases, n_grades, request.plan.softness)
-    state = request.kept_in / f"{request.version}-{crops.data_set}-{request.plan.crop_px}"
-    state.mkdir(parents=True, exist_ok=True)
-    fit(network, crops.pixels, learnt, crops.part("train"), request.plan, start.fresh(), state, watcher.callbacks)
+    lessons = Lessons(crops.pixels, learnt, weights_of(crops.cases, balanced=request.plan.is_balanced))
+    if request.plan.head is not None:
+        _begin_with_head(network, lessons, crops.part("train"), start, request, watcher)
+    state = _state_folder(request, crops.data_set)
+    fit(network, lessons, crops.part("train"), request.plan, start.fresh(), state, watcher.callbacks)
     fitted = with_weights(take_weights(network), request.plan.crop_px)
     return _judged_and_written(fitted, crops, start, request, made_at, watcher)
+
+
+def _begin_with_head(
+    network: keras.Model, lessons: Lessons, at: Sequence[int], start: Start, request: Request, watcher: Watcher
+) -> None:
+    """Fits the head to kept features of the pre-trained network, with the recipe of the plan, and puts it in."""
+    plan = request.plan
+    fresh = [stage for stage in start.fresh() if stage != "head"]
+    if plan.head is None or fresh:
+        watcher.say(f"{' and '.join(fresh)} must be learnt first: the head is not fitted to features beforehand")
+        return
+    features = Features(frozen_part(take_weights(network)), request.kept_in / "features")
+    copies = Copies(plan.copies, plan.augmentation, plan.head.seed)
+    learnt = head_lessons(lessons.pixels, lessons.targets, lessons.weights, at, features, copies, watcher.picture)
+    head = fit_head(learnt, plan.head)
+    if not head.is_finite:
+        raise ValueError("the head diverged: search for other values (`peea-trainer search`) or fit without them")
+    put_weights(network, {HEAD_KERNEL: head.kernel, HEAD_BIAS: head.bias})
+    watcher.say(f"head fitted to {len(learnt.features)} features with {plan.head.optimiser}, rate {plan.head.rate:g}")
+
+
+def _state_folder(request: Request, data_set: str) -> Path:
+    """Where the state of this fit is kept: another plan or start is another fit."""
+    asked = hashlib.sha256(f"{request.start} {request.plan}".encode()).hexdigest()[:12]
+    folder = request.kept_in / f"{request.version}-{data_set}-{asked}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager
@@ -183,10 +217,16 @@ def _hyper_parameters(plan: Plan) -> dict[str, float | int | str]:
     phases: dict[str, float | int | str] = {}
     for number, phase in enumerate(plan.phases, start=1):
         phases |= {f"phase_{number}": phase.name, f"epochs_{number}": phase.epochs, f"rate_{number}": phase.rate}
+    if plan.head is not None:
+        phases |= {f"head_{name}": value for name, value in vars(plan.head).items()} | {"head_copies": plan.copies}
+    if plan.optimiser != ADAMW:
+        phases |= {"momentum": plan.momentum}
     return phases | {
-        "optimiser": "AdamW",
+        "optimiser": plan.optimiser,
         "batch": plan.batch,
-        "weight_decay": plan.weight_decay,
+        "weight_decay": plan.weight_decay if plan.optimiser == ADAMW else 0.0,
+        "l2": plan.l2,
+        "class_weights": "balanced" if plan.is_balanced else "none",
         "dropout": plan.dropout,
         "softness": plan.softness,
         "precision": plan.precision,

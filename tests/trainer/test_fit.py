@@ -7,9 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from grading.types import Pixels
 from trainer.augment import Augmentation
-from trainer.fit import Batches, Phase, Plan, fit, probabilities
+from trainer.fit import Batches, Lessons, Phase, Plan, fit, probabilities
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
 PHASES = (Phase("new", ("conv5", "head"), 2, 3e-2), Phase("whole", ("conv1", "conv5", "head"), 2, 3e-3))
@@ -29,13 +28,13 @@ def network(seed: int = 0) -> keras.Model:
     return keras.Model(pixels, keras.layers.Dense(5, activation="softmax", name="grades")(inner))
 
 
-def learnable(count: int = 160) -> tuple[Pixels, np.ndarray]:
+def learnable(count: int = 160) -> Lessons:
     """Pictures whose redness is their grade, with noise."""
     rng = np.random.default_rng(0)
     grades = rng.integers(0, 5, count)
     pixels = rng.integers(0, 60, (count, 16, 16, 3)).astype(np.uint8)
     pixels[..., 0] = (grades * 45)[:, None, None] + rng.integers(0, 20, (count, 16, 16))
-    return pixels, np.eye(5, dtype=np.float32)[grades]
+    return Lessons(pixels, np.eye(5, dtype=np.float32)[grades], np.ones(count, np.float32))
 
 
 class Killed(keras.callbacks.Callback):  # type: ignore[misc]
@@ -63,18 +62,18 @@ class Counted(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def test_a_network_learns_in_phases(tmp_path: Path) -> None:
-    pixels, learnt = learnable()
+    lessons = learnable()
     made = network()
-    fit(made, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path)
-    said = probabilities(made, pixels, range(120, 160))
-    assert (said.argmax(1) == learnt[120:].argmax(1)).mean() > 0.6
+    fit(made, lessons, range(120), PLAN, ("conv5", "head"), tmp_path)
+    said = probabilities(made, lessons.pixels, range(120, 160))
+    assert (said.argmax(1) == lessons.targets[120:].argmax(1)).mean() > 0.6
 
 
 def test_what_is_frozen_does_not_move_and_what_learns_does(tmp_path: Path) -> None:
-    pixels, learnt = learnable()
+    lessons = learnable()
     made = network()
     before = {layer.name: [np.array(value) for value in layer.get_weights()] for layer in made.layers}
-    fit(made, pixels, learnt, range(120), Plan(PHASES[:1], batch=8, augmentation=STILL), ("conv5", "head"), tmp_path)
+    fit(made, lessons, range(120), Plan(PHASES[:1], batch=8, augmentation=STILL), ("conv5", "head"), tmp_path)
     moved = {
         layer.name: any(
             not np.array_equal(old, new) for old, new in zip(before[layer.name], layer.get_weights(), strict=True)
@@ -86,38 +85,40 @@ def test_what_is_frozen_does_not_move_and_what_learns_does(tmp_path: Path) -> No
 
 
 def test_pre_trained_normalisation_keeps_its_statistics_when_the_whole_network_learns(tmp_path: Path) -> None:
-    pixels, learnt = learnable()
+    lessons = learnable()
     made = network()
     before = [np.array(value) for value in made.get_layer("conv1_bn").get_weights()]
-    fit(made, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path)
+    fit(made, lessons, range(120), PLAN, ("conv5", "head"), tmp_path)
     after = made.get_layer("conv1_bn").get_weights()
     assert all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
 
 
 def test_a_killed_fit_goes_on_after_its_last_whole_epoch(tmp_path: Path) -> None:
-    pixels, learnt = learnable()
+    lessons = learnable()
     with pytest.raises(KeyboardInterrupt):
-        fit(network(), pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path, [Killed()])
+        fit(network(), lessons, range(120), PLAN, ("conv5", "head"), tmp_path, [Killed()])
     again, counted = network(), Counted()
-    fit(again, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
+    fit(again, lessons, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
     assert counted.epochs == 1  # three of four were done
-    said = probabilities(again, pixels, range(120, 160))
-    assert (said.argmax(1) == learnt[120:].argmax(1)).mean() > 0.6
+    said = probabilities(again, lessons.pixels, range(120, 160))
+    assert (said.argmax(1) == lessons.targets[120:].argmax(1)).mean() > 0.6
 
 
 def test_a_finished_fit_is_not_done_again(tmp_path: Path) -> None:
-    pixels, learnt = learnable()
+    lessons = learnable()
     one = network()
-    fit(one, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path)
+    fit(one, lessons, range(120), PLAN, ("conv5", "head"), tmp_path)
     other, counted = network(seed=9), Counted()
-    fit(other, pixels, learnt, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
+    fit(other, lessons, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
     assert counted.epochs == 0
-    assert probabilities(one, pixels, range(5)) == pytest.approx(probabilities(other, pixels, range(5)), abs=1e-6)
+    assert probabilities(one, lessons.pixels, range(5)) == pytest.approx(
+        probabilities(other, lessons.pixels, range(5)), abs=1e-6
+    )
 
 
 def test_batches_hold_every_picture_once_an_epoch_and_in_another_order_the_next() -> None:
     pixels = np.arange(64, dtype=np.uint8)[:, None, None, None].repeat(4, 1).repeat(4, 2).repeat(3, 3)
-    batches = Batches(pixels, range(64), np.eye(64, dtype=np.float32), PLAN, seed=1)
+    batches = Batches(Lessons(pixels, np.eye(64, dtype=np.float32), np.ones(64, np.float32)), range(64), PLAN, seed=1)
     first = [int(value) for at in range(len(batches)) for value in batches[at][0][:, 0, 0, 0]]
     batches.on_epoch_end()
     second = [int(value) for at in range(len(batches)) for value in batches[at][0][:, 0, 0, 0]]
