@@ -105,11 +105,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     Order and changes follow from seed, epoch and batch alone, so that a fit that goes on sees what it would have seen.
     """
 
-    def __init__(self, lessons: Lessons, at: Sequence[int], plan: Plan, seed: int, epoch: int = 0) -> None:
+    def __init__(self, lessons: Lessons, at: Sequence[int], plan: Plan, seed: int) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=4)
-        self._lessons, self._at, self._plan = lessons, np.asarray(at), plan
-        self._seed, self._epoch = seed, epoch
-        self._order = self._shuffled()
+        self._lessons, self._at, self._plan, self._seed = lessons, np.asarray(at), plan, seed
+        self.begin(0)
 
     def __len__(self) -> int:
         return max(len(self._at) // self._plan.batch, 1)
@@ -121,13 +120,22 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         batch = [augmented(pixels[position], plan.augmentation, rng) for position in at]
         return np.stack(batch).astype(np.float32), self._lessons.targets[at], self._lessons.weights[at]
 
-    def on_epoch_end(self) -> None:
-        """Another order for the next epoch."""
-        self._epoch += 1
-        self._order = self._shuffled()
+    def begin(self, epoch: int) -> None:
+        """Another order, and other changes, for this epoch."""
+        self._epoch = epoch
+        rng = np.random.default_rng((self._seed, epoch))
+        self._order = np.asarray(rng.permutation(self._at), np.int64)
 
-    def _shuffled(self) -> NDArray[np.int64]:
-        return np.asarray(np.random.default_rng((self._seed, self._epoch)).permutation(self._at), np.int64)
+
+class _Reshuffle(keras.callbacks.Callback):  # type: ignore[misc]
+    """Begins each epoch's batches: Keras tells a data set of an epoch's end, but not of which, and not once only."""
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._batches.begin(epoch)
 
 
 def fit(
@@ -150,14 +158,19 @@ def fit(
     for number, phase in enumerate(plan.phases):
         _free(network, phase, fresh)
         _penalise(network, plan.l2)
-        steps = len(Batches(lessons, at, plan, seed=0)) * phase.epochs
-        network.compile(_optimiser(phase, steps, plan), loss="categorical_crossentropy")
+        batches = Batches(lessons, at, plan, seed=plan.seed + number)
+        network.compile(_optimiser(phase, len(batches) * phase.epochs, plan), loss="categorical_crossentropy")
         kept = kept_in / f"phase_{number}.npz"
         done = restored(network, kept)
-        batches = Batches(lessons, at, plan, seed=plan.seed + number, epoch=done)
-        told = [Checkpoint(kept), *callbacks]
         if done < phase.epochs:
-            network.fit(batches, initial_epoch=done, epochs=phase.epochs, callbacks=told, verbose=0)
+            network.fit(
+                batches,
+                initial_epoch=done,
+                epochs=phase.epochs,
+                callbacks=[_Reshuffle(batches), Checkpoint(kept), *callbacks],
+                verbose=0,
+                shuffle=False,  # else Keras deals the batches out by a chance of its own
+            )
 
 
 def _free(network: keras.Model, phase: Phase, fresh: Sequence[str]) -> None:

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -15,7 +16,7 @@ PHASES = (Phase("new", ("conv5", "head"), 2, 3e-2), Phase("whole", ("conv1", "co
 PLAN = Plan(PHASES, batch=8, dropout=0.0, augmentation=STILL)
 
 
-def network(seed: int = 0) -> keras.Model:
+def network(seed: int = 0, dropout: float = 0.0) -> keras.Model:
     """A network of the same kinds of layers and names as the real one, in miniature."""
     keras.utils.set_random_seed(seed)
     pixels = keras.Input((16, 16, 3))
@@ -25,6 +26,7 @@ def network(seed: int = 0) -> keras.Model:
     inner = keras.layers.Conv2D(8, 3, name="conv5_conv")(inner)
     inner = keras.layers.BatchNormalization(name="conv5_bn")(inner)
     inner = keras.layers.GlobalAveragePooling2D(name="avg_pool")(inner)
+    inner = keras.layers.Dropout(dropout, name="dropout", seed=1)(inner)
     return keras.Model(pixels, keras.layers.Dense(5, activation="softmax", name="grades")(inner))
 
 
@@ -35,6 +37,11 @@ def learnable(count: int = 160) -> Lessons:
     pixels = rng.integers(0, 60, (count, 16, 16, 3)).astype(np.uint8)
     pixels[..., 0] = (grades * 45)[:, None, None] + rng.integers(0, 20, (count, 16, 16))
     return Lessons(pixels, np.eye(5, dtype=np.float32)[grades], np.ones(count, np.float32))
+
+
+def folder(place: Path, name: str) -> Path:
+    (place / name).mkdir()
+    return place / name
 
 
 class Killed(keras.callbacks.Callback):  # type: ignore[misc]
@@ -93,15 +100,42 @@ def test_pre_trained_normalisation_keeps_its_statistics_when_the_whole_network_l
     assert all(np.array_equal(old, new) for old, new in zip(before, after, strict=True))
 
 
-def test_a_killed_fit_goes_on_after_its_last_whole_epoch(tmp_path: Path) -> None:
+def test_a_killed_fit_goes_on_after_its_last_whole_epoch_as_if_it_had_not_been(tmp_path: Path) -> None:
     lessons = learnable()
+    plan = replace(PLAN, dropout=0.2, optimiser="SGDM", augmentation=Augmentation())
+    undisturbed = network(dropout=0.2)
+    fit(undisturbed, lessons, range(120), plan, ("conv5", "head"), folder(tmp_path, "undisturbed"))
+    kept = folder(tmp_path, "killed")
     with pytest.raises(KeyboardInterrupt):
-        fit(network(), lessons, range(120), PLAN, ("conv5", "head"), tmp_path, [Killed()])
-    again, counted = network(), Counted()
-    fit(again, lessons, range(120), PLAN, ("conv5", "head"), tmp_path, [counted])
+        fit(network(dropout=0.2), lessons, range(120), plan, ("conv5", "head"), kept, [Killed()])
+    again, counted = network(seed=9, dropout=0.2), Counted()
+    fit(again, lessons, range(120), plan, ("conv5", "head"), kept, [counted])
     assert counted.epochs == 1  # three of four were done
-    said = probabilities(again, lessons.pixels, range(120, 160))
-    assert (said.argmax(1) == lessons.targets[120:].argmax(1)).mean() > 0.6
+    for one, other in zip(undisturbed.get_weights(), again.get_weights(), strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_a_state_cut_short_is_noticed_and_its_phase_begins_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lessons = learnable(16)
+    plan = Plan((Phase("new", ("head",), 1, 3e-2),), batch=8, augmentation=STILL)
+    fit(network(), lessons, range(16), plan, ("head",), tmp_path)
+    (kept,) = tmp_path.iterdir()
+    for damage in (kept.read_bytes()[:-200], kept.read_bytes()[:100], b""):
+        kept.write_bytes(damage)
+        counted = Counted()
+        fit(network(), lessons, range(16), plan, ("head",), tmp_path, [counted])
+        assert counted.epochs == 1
+    assert "begins anew" in caplog.text
+
+
+def test_l2_is_added_to_the_loss_of_the_layers_that_learn_and_of_no_other(tmp_path: Path) -> None:
+    made = network()
+    plan = Plan((Phase("new", ("head",), 1, 1e-9),), batch=8, augmentation=STILL, l2=0.5)
+    fit(made, learnable(16), range(16), plan, (), tmp_path)
+    kernel = np.asarray(made.get_layer("grades").get_weights()[0], np.float64)
+    assert float(sum(made.losses)) == pytest.approx(0.5 * (kernel**2).sum(), rel=1e-4)
 
 
 def test_a_finished_fit_is_not_done_again(tmp_path: Path) -> None:
@@ -120,7 +154,7 @@ def test_batches_hold_every_picture_once_an_epoch_and_in_another_order_the_next(
     pixels = np.arange(64, dtype=np.uint8)[:, None, None, None].repeat(4, 1).repeat(4, 2).repeat(3, 3)
     batches = Batches(Lessons(pixels, np.eye(64, dtype=np.float32), np.ones(64, np.float32)), range(64), PLAN, seed=1)
     first = [int(value) for at in range(len(batches)) for value in batches[at][0][:, 0, 0, 0]]
-    batches.on_epoch_end()
+    batches.begin(1)
     second = [int(value) for at in range(len(batches)) for value in batches[at][0][:, 0, 0, 0]]
     assert sorted(first) == sorted(second) == list(range(64))
     assert first != second
