@@ -142,6 +142,27 @@ def release(
 
 
 @app.command()
+def agreement(
+    first: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on, such as 2026-11-01.")] = None,
+    last: Annotated[str | None, typer.Option(metavar="DAY", help="Up to and with this day.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Where to write (default: sheets/agreement)."),
+    ] = None,
+    as_json: AsJson = False,
+    settings: SettingsFile = None,
+    ward: WardFolder = None,
+) -> None:
+    """Compare clinicians' VAS, as typed into the record sheets, with PEEA's grades: kappa, ICC, pictures.
+
+    Writes a workbook and two pictures, in the ward's language. Changes nothing else; the daemon may be at work.
+    """
+    from daemon.agreement_command import compare
+
+    compare(first, last, output, settings, ward, as_json=as_json)
+
+
+@app.command()
 def keygen(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The private key's file; a new one.")

@@ -43,7 +43,7 @@ class Sheets:
 
     def path_of(self, day: date) -> Path:
         """Where the workbook of that day is."""
-        return self._ward.sheets / f"{file_name_of(self._ward.name)}-{day.isoformat()}.xlsx"
+        return workbook_of(self._ward, day)
 
     def mark(self, moment: datetime) -> None:
         """The workbook of that moment's day must be written again."""
@@ -92,6 +92,11 @@ class Sheets:
         if self._told.get(day) != words:
             _LOG.warning(words)
         self._told[day] = words
+
+
+def workbook_of(ward: Ward, day: date) -> Path:
+    """Where the workbook of that day is."""
+    return ward.sheets / f"{file_name_of(ward.name)}-{day.isoformat()}.xlsx"
 
 
 def file_name_of(ward: str) -> str:

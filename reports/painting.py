@@ -17,6 +17,8 @@ _FORMATS: dict[Look, str] = {
     Look.WHOLE: "0",
     Look.TENTHS: "0.0",
     Look.SHARE: "0%",
+    Look.THOUSANDTHS: "0.000",
+    Look.TEN_THOUSANDTHS: "0.0000",
     Look.HOURS_24: '0" (24 h)"',
     Look.HOURS_48: '0" (48 h)"',
     Look.DATE: "mm-dd",

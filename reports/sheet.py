@@ -41,6 +41,8 @@ class Look(StrEnum):
     WHOLE = "whole"
     TENTHS = "tenths"
     SHARE = "share"
+    THOUSANDTHS = "thousandths"
+    TEN_THOUSANDTHS = "ten_thousandths"
     HOURS_24 = "hours_24"
     HOURS_48 = "hours_48"
     DATE = "date"

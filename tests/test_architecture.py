@@ -18,6 +18,8 @@ HOMES = {
     "onnx": {"grading/engine.py"},
     "matplotlib": {"trainer/figures.py"},
     "openpyxl": {"reports"},
+    "matplotlib": {"reports/pictures.py"},
+    "scipy": {"reports/distributions.py"},
     "watchdog": {"daemon/watcher.py"},
     "apscheduler": {"trainer/schedule.py"},
     "bayes_opt": {"trainer/search.py"},
