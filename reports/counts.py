@@ -1,23 +1,33 @@
-"""The day counted: how many recordings per grade, per reason and per bed (pure; the home of pandas in reports)."""
+"""The day counted: how many recordings per grade and per reason, and each bed's hours (pure)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from zoneinfo import ZoneInfo
 
 from grading.types import Assessment, Grade, Reason, Rejection
 from reports.record import Record
 
-_UNGRADED = -1  # the column of recordings without a grade, beside 0 to 4
+HOURS = 24
+
+
+@dataclass(frozen=True)
+class HourCount:
+    """What a bed's recordings of one hour said: how many there were, and the most severe grade if any had one."""
+
+    recordings: int
+    worst: Grade | None
 
 
 @dataclass(frozen=True)
 class BedCounts:
-    """One bed's recordings: `by_grade` from NONE to INTENSE, and those without a grade."""
+    """One bed's recordings: `by_hour` for 24 hours, None where there was no recording; `by_grade` NONE to INTENSE."""
 
     bed: str
+    by_hour: tuple[HourCount | None, ...]
     by_grade: tuple[int, ...]
     ungraded: int
 
@@ -42,50 +52,48 @@ class DayCounts:
     by_bed: tuple[BedCounts, ...]
 
 
-def count(records: Sequence[Record]) -> DayCounts:
-    """Count a day's recordings."""
-    table = pd.DataFrame(
-        {
-            "bed": pd.Series([record.bed.strip() for record in records], dtype=object),
-            "grade": pd.Series([_grade(record) for record in records], dtype="int64"),
-            "reason": pd.Series([_reason(record) for record in records], dtype=object),
-        }
-    )
-    by_grade = table["grade"].value_counts()
-    by_reason = table.loc[table["reason"] != "", "reason"].value_counts()
-    reasons = sorted(
-        ((Reason(str(name)), int(n)) for name, n in by_reason.items()), key=lambda each: (-each[1], each[0])
-    )
-    ungraded = int(by_grade.get(_UNGRADED, 0))
+def count(records: Sequence[Record], zone: ZoneInfo) -> DayCounts:
+    """Count a day's recordings; hours are those of `zone`."""
+    reasons = Counter(each.outcome.reason for each in records if isinstance(each.outcome, Rejection))
+    beds: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        beds[record.bed.strip()].append(record)
     return DayCounts(
         recordings=len(records),
-        by_grade=tuple(int(by_grade.get(int(grade), 0)) for grade in Grade),
-        by_reason=tuple(reasons),
-        stopped=ungraded - sum(n for _, n in reasons),
-        by_bed=_by_bed(table),
+        by_grade=_by_grade(records),
+        by_reason=tuple(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
+        stopped=sum(each.outcome is None for each in records),
+        by_bed=tuple(_bed_counts(bed, beds[bed], zone) for bed in sorted(beds, key=bed_order)),
     )
 
 
-def _by_bed(table: pd.DataFrame) -> tuple[BedCounts, ...]:
-    if table.empty:
-        return ()
-    crossed = pd.crosstab(table["bed"], table["grade"])
-    crossed = crossed.reindex(columns=[_UNGRADED, *(int(grade) for grade in Grade)], fill_value=0)
-    counted = [
-        BedCounts(str(bed), tuple(int(n) for n in row[1:]), int(row[0]))
-        for bed, row in zip(crossed.index, crossed.to_numpy(), strict=True)
-    ]
-    return tuple(sorted(counted, key=lambda each: _bed_order(each.bed)))
+def bed_order(bed: str) -> tuple[bool, int, str]:
+    """By this beds are sorted: 9, 10, 10A, Window, and no bed last."""
+    found = re.search("[0-9]{1,9}", bed)
+    return (bed == "", int(found[0]) if found else 10**9, bed)
 
 
-def _bed_order(bed: str) -> tuple[bool, int, str]:
-    digits = "".join(character for character in bed if character in "0123456789")[:9]
-    return (bed == "", int(digits) if digits else 10**9, bed)
+def worst_of(records: Iterable[Record]) -> Grade | None:
+    """The most severe grade of recordings; None if none of them has one."""
+    return max((each.outcome.grade for each in records if isinstance(each.outcome, Assessment)), default=None)
 
 
-def _grade(record: Record) -> int:
-    return int(record.outcome.grade) if isinstance(record.outcome, Assessment) else _UNGRADED
+def _bed_counts(bed: str, records: Sequence[Record], zone: ZoneInfo) -> BedCounts:
+    hours: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        hours[_hour(record, zone)].append(record)
+    by_hour = (HourCount(len(hours[hour]), worst_of(hours[hour])) if hour in hours else None for hour in range(HOURS))
+    by_grade = _by_grade(records)
+    return BedCounts(bed, tuple(by_hour), by_grade, len(records) - sum(by_grade))
 
 
-def _reason(record: Record) -> str:
-    return str(record.outcome.reason) if isinstance(record.outcome, Rejection) else ""
+def _hour(record: Record, zone: ZoneInfo) -> int:
+    """The hour in which it was recorded; received, if nobody knows that or it was on another day."""
+    received = record.received_at.astimezone(zone)
+    recorded = record.recorded_at.astimezone(zone) if record.recorded_at else received
+    return (recorded if recorded.date() == received.date() else received).hour
+
+
+def _by_grade(records: Iterable[Record]) -> tuple[int, ...]:
+    grades = Counter(each.outcome.grade for each in records if isinstance(each.outcome, Assessment))
+    return tuple(grades[grade] for grade in Grade)

@@ -14,10 +14,12 @@ class Headings:
     record_sheet: str
     day_sheet: str
     timeline_sheet: str
+    trend_sheet: str
     legend_sheet: str
     record_title: str
     day_title: str
     timeline_title: str
+    trend_title: str
     legend_title: str
     times: str
     page: str
@@ -72,9 +74,18 @@ class Headings:
     by_grade: str
     by_reason: str
     by_bed: str
+    by_bed_note: str
     length_s: str
     cell_s: str
     strip: str
+    chart: str
+    chart_latest: str
+    seconds: str
+    for_chart: str
+    per_day: str
+    trend_note: str
+    trend_more: str
+    trend_chart: str
     gap: str
     unconfirmed: str
     ungraded: str
@@ -84,10 +95,12 @@ _ENGLISH = Headings(
     record_sheet="Record",
     day_sheet="Day",
     timeline_sheet="Timeline",
+    trend_sheet="Trend",
     legend_sheet="Legend",
     record_title="Pain record sheet",
     day_title="The day in numbers",
     timeline_title="Grades over the seconds",
+    trend_title="Patients over the days",
     legend_title="What this workbook says",
     times="times: {zone}",
     page="Page &P of &N",
@@ -141,10 +154,21 @@ _ENGLISH = Headings(
     no_bed="(no bed)",
     by_grade="Recordings per grade",
     by_reason="Recordings without a grade",
-    by_bed="Recordings per bed",
+    by_bed="Beds and hours",
+    by_bed_note="Each cell: the most severe grade of that hour; – not gradable. The hour of the recording if the video "
+    "tells it, else of its receipt. At the right: recordings.",
     length_s="Length (s)",
     cell_s="One cell (s)",
     strip="Each cell: the grade held longest in it. – no usable face, · nothing confirmed. Grades: see Legend.",
+    chart="Grades over the seconds",
+    chart_latest="Grades over the seconds: the latest {count} recordings",
+    seconds="Seconds",
+    for_chart="For the chart",
+    per_day="Recordings of these patients",
+    trend_note="Each cell: the most severe grade of the day (in brackets: how many recordings, if several); "
+    "– not gradable. Patients of today, over 14 days.",
+    trend_more="{count} more patients of today are not shown.",
+    trend_chart="Recordings of these patients by grade",
     gap="No usable face",
     unconfirmed="Nothing confirmed yet",
     ungraded="Without a grade",
@@ -154,10 +178,12 @@ _CHINESE = Headings(
     record_sheet="记录",
     day_sheet="当日统计",
     timeline_sheet="时间轴",
+    trend_sheet="趋势",
     legend_sheet="说明",
     record_title="疼痛记录单",
     day_title="当日统计",
     timeline_title="各秒疼痛等级",
+    trend_title="患者逐日疼痛等级",
     legend_title="本工作簿说明",
     times="时区：{zone}",
     page="第 &P 页，共 &N 页",
@@ -211,10 +237,19 @@ _CHINESE = Headings(
     no_bed="（无床号）",
     by_grade="各等级录像数",
     by_reason="未能评级的录像",
-    by_bed="各床位录像数",
+    by_bed="各床位各小时",
+    by_bed_note="每格为该小时内最重的等级；“–”无法评级。按录制时间（录像中有记载时），否则按接收时间。右侧为录像数。",
     length_s="时长 (秒)",
     cell_s="每格 (秒)",
     strip="每格为该时段内持续最久的等级。“–”无可用面部，“·”尚未确认。等级含义见“说明”。",
+    chart="各秒疼痛等级",
+    chart_latest="各秒疼痛等级：最近 {count} 份录像",
+    seconds="秒",
+    for_chart="图表数据",
+    per_day="上述患者的录像数",
+    trend_note="每格为当日最重的等级（括号内为录像数，多于一份时）；“–”无法评级。今日有录像的患者，14 天。",
+    trend_more="另有 {count} 名今日患者未显示。",
+    trend_chart="上述患者各等级录像数",
     gap="无可用面部",
     unconfirmed="尚未确认",
     ungraded="无等级",

@@ -12,7 +12,7 @@ from reports.words import Language
 FONTS: dict[Language, str] = {"en": "Arial", "zh": "Microsoft YaHei"}
 OPEN = {Look.OPEN, Look.OPEN_NUMBER, Look.OPEN_TIME}
 WRAPPED = {Look.TEXT, Look.CENTRED, Look.OPEN, Look.HEADING, Look.OPEN_HEADING, *PAINTS}
-INDENTED = {Look.TEXT, Look.OPEN, Look.CODE}
+INDENTED = {Look.TEXT, Look.CODE, Look.PLAIN}
 _FORMATS: dict[Look, str] = {
     Look.WHOLE: "0",
     Look.TENTHS: "0.0",

@@ -113,7 +113,7 @@ def _found(workbook: Workbook, data: bytes) -> Found:
 
 def _sheet_names(language: str) -> tuple[str, ...]:
     words = headings("zh" if language == "zh" else "en")
-    return (words.record_sheet, words.day_sheet, words.timeline_sheet, words.legend_sheet)
+    return (words.record_sheet, words.day_sheet, words.timeline_sheet, words.trend_sheet, words.legend_sheet)
 
 
 def _columns(line: tuple[object, ...]) -> tuple[str, ...]:

@@ -125,6 +125,57 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Area:
+    """Cells of a sheet, first to last; row 0 is the first below the headings, -1 the headings; column 0 the first."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """How one part of a bar is drawn. place: of the bar, from 0. label: is written on it; "" for nothing."""
+
+    place: int
+    look: Look
+    label: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Parts of bars, one for each bar, whose lengths stand in cells. points: those that are drawn."""
+
+    name: str
+    lengths: Area
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of bars made of parts, which stands below the rows of its sheet.
+
+    labels: of the bars. axis: what the lengths are; end: of the axis, where longer bars are cut. upright: bars stand.
+    legend: whether the names of the series are explained, as those of one colour can be.
+    """
+
+    title: str
+    axis: str
+    end: float
+    labels: Area
+    series: tuple[Series, ...]
+    upright: bool = False
+    legend: bool = False
+
+    @property
+    def n_bars(self) -> int:
+        """How many bars there are."""
+        area = self.labels
+        return max(area.last_row - area.first_row, area.last_column - area.first_column) + 1
+
+
+@dataclass(frozen=True)
 class Checked:
     """A column in which only whole numbers from lowest to highest may be typed, and what people are told."""
 
@@ -177,6 +228,7 @@ class Sheet:
     printed_columns: int = 0
     one_page: bool = False
     rules: tuple[Checked | Offered | Refused, ...] = field(default=())
+    chart: Chart | None = None
 
 
 def safe_text(text: str, *, keeps_lines: bool = False) -> str:

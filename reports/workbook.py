@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -19,12 +20,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from reports.cells import record_sheet
 from reports.day import day_sheet
+from reports.drawing import drawn, high_cm, own_formats
 from reports.handwriting import Handwriting
 from reports.headings import headings
 from reports.legend import legend_sheet
@@ -34,6 +37,7 @@ from reports.reading import EDITION
 from reports.record import Record
 from reports.sheet import Cell, Checked, Look, Offered, Refused, Row, Sheet
 from reports.timeline import timeline_sheet
+from reports.trend import Graded, trend_sheet
 from reports.words import Language
 
 _AUDIT: dict[Language, str] = {"en": "Audit", "zh": "审计"}
@@ -41,6 +45,9 @@ _NOTE_PX = (320, 140)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the true time would make every file another
 _NO_ROWS = re.compile(rb"<sheetData ?/>")
 _TITLE_PT, _TOP_PT, _HEADING_PT, _LOW_HEADING_PT = 22.0, 16.0, 50.0, 28.0
+_ROW_PT = 17
+_FEW_ROWS = 12  # a chart below more of them gets a page of its own
+_ROW_CM = _ROW_PT / 72 * 2.54
 _ROWS_AT_ONCE = 1000
 
 
@@ -52,14 +59,16 @@ def day_workbook(
     language: Language,
     typed: Handwriting | None = None,
     audit_head: str = "",
+    earlier: Sequence[Graded] = (),
 ) -> bytes:
-    """A ward's day as an .xlsx file: sheets Record, Day, Timeline and Legend.
+    """A ward's day as an .xlsx file: sheets Record, Day, Timeline, Trend and Legend.
 
     The same arguments give the same bytes. Nothing is written to disk on the way.
 
     Args:    records: in the order of their rows. zone: in which `day` and the times on the sheets are meant.
              typed: what people typed into earlier editions of this workbook; None: nothing.
              audit_head: where the audit trail ended when the records were read; printed at the foot of each page.
+             earlier: the grades of the days before, of the patients that `reports.trend.patients_of` names.
     """
     typed = typed or Handwriting((), day)
     workbook = Workbook(write_only=True)
@@ -71,12 +80,15 @@ def day_workbook(
         name=EDITION, value=str(typed.edition)
     )  # a text: numbers change their kind when saved again
     workbook.custom_doc_props.append(edition)  # type: ignore[attr-defined]
-    builders = (day_sheet, timeline_sheet, legend_sheet)
-    others = [build(records, day, ward, zone, language) for build in builders]
-    for sheet in (record_sheet(records, day, ward, zone, language, typed), *others):
-        _write(
-            workbook, sheet, painter, headings(language).page, f"{_AUDIT[language]} {audit_head}" if audit_head else ""
-        )
+    foot = f"{_AUDIT[language]} {audit_head}" if audit_head else ""
+    for sheet in (
+        record_sheet(records, day, ward, zone, language, typed),
+        day_sheet(records, day, ward, zone, language),
+        timeline_sheet(records, day, ward, zone, language),
+        trend_sheet(records, earlier, day, ward, zone, language),
+        legend_sheet(records, day, ward, zone, language),
+    ):
+        _write(workbook, sheet, painter, headings(language).page, foot)
     file = io.BytesIO()
     with _TimelessZip(file, "w", ZIP_DEFLATED) as archive:
         ExcelWriter(workbook, archive).save()
@@ -90,6 +102,10 @@ def _write(workbook: Workbook, sheet: Sheet, painter: Painter, page: str, audit_
     _set_up(target, sheet, heading_row, first_row + sheet.n_rows - 1, page)
     if audit_head:
         target.oddFooter.right = _HeaderFooterPart(audit_head)
+    if sheet.chart is not None:
+        printed = sheet.columns[: sheet.printed_columns or None]
+        wide_cm = sum(column.width * 7 + 5 for column in printed) / 96 * 2.54  # a digit is 7 px wide, of 96 an inch
+        target.add_chart(drawn(sheet.chart, target, first_row, wide_cm), f"A{first_row + sheet.n_rows + 1}")
     target._writer = _SheetWriter(target, sheet, painter)
     target._writer.write_top()
 
@@ -103,7 +119,7 @@ def _set_up(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, pa
     for place, column in enumerate(sheet.columns, start=1):
         target.column_dimensions[get_column_letter(place)].width = column.width
     target.sheet_view.showGridLines = False
-    target.sheet_format.defaultRowHeight, target.sheet_format.customHeight = 17, True
+    target.sheet_format.defaultRowHeight, target.sheet_format.customHeight = _ROW_PT, True
     last_column = get_column_letter(len(sheet.columns))
     if sheet.headed:
         target.freeze_panes = f"{get_column_letter(sheet.kept_columns + 1)}{heading_row + 1}"
@@ -112,7 +128,10 @@ def _set_up(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, pa
     _protect(target)
     for rule in sheet.rules:
         _check(target, rule, heading_row + 1, last_row, heading_row + sheet.n_our_rows)
-    _print(target, sheet, heading_row, max(last_row, heading_row), page)
+    if sheet.chart is not None and sheet.n_rows > _FEW_ROWS:
+        target.row_breaks.append(Break(id=last_row))
+    below = 0 if sheet.chart is None else 2 + math.ceil(high_cm(sheet.chart) / _ROW_CM)
+    _print(target, sheet, heading_row, max(last_row, heading_row) + below, page)
 
 
 def _protect(target: Worksheet) -> None:
@@ -213,7 +232,8 @@ class _TimelessZip(ZipFile):
 
     def writestr(self, name: str, data: str | bytes) -> None:  # type: ignore[override]
         """Add an entry of text or bytes."""
-        super().writestr(_timeless(name), data)
+        content = data.encode() if isinstance(data, str) else data
+        super().writestr(_timeless(name), own_formats(content) if name.startswith("xl/charts/") else content)
 
     def write(self, source: _SheetFile, name: str) -> None:  # type: ignore[override]
         """Add a sheet that `_SheetWriter` has kept."""

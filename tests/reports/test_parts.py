@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from grading.types import Gap, Grade, Note, Reading, Reason, Rejection
 from reports.cells import models
-from reports.counts import count
+from reports.counts import HourCount, count
 from reports.headings import headings
 from reports.identity import IdentityPatternError, Named, read_identity
 from reports.legend import legend_sheet
@@ -26,7 +28,7 @@ from reports.words import (
     reason_words,
     vas_band,
 )
-from tests.reports.samples import assessment, eight, record
+from tests.reports.samples import NOON, assessment, eight, record
 from tests.reports.test_workbook import DAY, SHANGHAI
 
 PATTERN = r"^bed(?P<bed>\w+?)_(?P<patient>P\d+)(?:_(?P<activity>[a-z-]+))?"
@@ -90,11 +92,11 @@ def test_the_bundled_model_is_known_by_its_name() -> None:
 def test_a_days_counts_are_whole_and_beds_are_in_order() -> None:
     day = [
         *eight(),
-        record(9, Rejection(Reason.TOO_DIM), bed="10"),
+        replace(record(9, Rejection(Reason.TOO_DIM), bed="10"), recorded_at=NOON - timedelta(minutes=10)),
         record(10, assessment(((Grade.MILD, 0.0, 9.0),)), bed="9"),
         record(11, assessment(((Grade.MILD, 0.0, 9.0),)), bed="Window"),
     ]
-    counts = count(day)
+    counts = count(day, SHANGHAI)
     assert counts.recordings == 11
     assert counts.by_grade == (1, 3, 1, 1, 1)
     assert counts.by_reason == ((Reason.TOO_DIM, 2), (Reason.UNREADABLE, 1))
@@ -103,10 +105,23 @@ def test_a_days_counts_are_whole_and_beds_are_in_order() -> None:
     assert sum(bed.recordings for bed in counts.by_bed) == 11
     twelve = next(bed for bed in counts.by_bed if bed.bed == "12")
     assert (twelve.by_grade, twelve.ungraded) == ((0, 0, 1, 0, 1), 0)
+    # noon by the ward's clocks, and 37 minutes later for each number
+    assert {hour: seen for hour, seen in enumerate(twelve.by_hour) if seen} == {
+        13: HourCount(1, Grade.OBVIOUS),
+        14: HourCount(1, Grade.INTENSE),
+    }
+    ten = next(bed for bed in counts.by_bed if bed.bed == "10")
+    assert {hour: seen for hour, seen in enumerate(ten.by_hour) if seen} == {11: HourCount(1, None)}
+
+
+def test_the_hour_of_a_recording_made_on_another_day_is_that_of_its_receipt() -> None:
+    late = replace(eight()[0], recorded_at=NOON - timedelta(hours=14))
+    (bed,) = count([late], SHANGHAI).by_bed
+    assert [hour for hour, seen in enumerate(bed.by_hour) if seen] == [12]
 
 
 def test_an_empty_day_counts_to_nothing() -> None:
-    counts = count([])
+    counts = count([], SHANGHAI)
     assert (counts.recordings, counts.by_grade, counts.by_reason, counts.by_bed) == (0, (0, 0, 0, 0, 0), (), ())
 
 

@@ -115,7 +115,7 @@ def test_a_grade_is_kept_when_work_stopped_after_it() -> None:
 def test_a_chinese_ward_reads_chinese_everywhere() -> None:
     workbook = opened(eight(), "zh", "骨科三病区")
 
-    assert workbook.sheetnames == ["记录", "当日统计", "时间轴", "说明"]
+    assert workbook.sheetnames == ["记录", "当日统计", "时间轴", "趋势", "说明"]
     rows = list(table(workbook["记录"], "序号"))[:8]
     assert (rows[3]["文字"].value, rows[3]["活动"].value) == ("重度", "直腿抬高")
     english = {"Mild", "Severe", "Good", "Grade", "Bed", "Day", "Remarks", "Not gradable", "Stopped"}
@@ -232,7 +232,7 @@ def test_the_heading_stays_in_sight_is_filtered_and_printed_on_each_page() -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_day_without_recordings_is_a_workbook_too(language: Language) -> None:
     workbook = opened([], language)
-    assert len(workbook.sheetnames) == 4
+    assert len(workbook.sheetnames) == 5
     assert record_rows([], language) == []
 
 
@@ -252,7 +252,7 @@ def test_a_row_is_high_enough_for_the_advice_in_it() -> None:
 
 def test_the_day_sheet_counts_every_recording_once() -> None:
     rows = [[cell.value for cell in row] for row in opened(eight())["Day"].iter_rows()]
-    counted = {row[0]: row[3] for row in rows[5:12]}
+    counted = {row[0]: row[7] for row in rows[5:12]}
     assert counted == {
         "In words": "Recordings",
         "No pain seen": 1,
@@ -262,7 +262,7 @@ def test_the_day_sheet_counts_every_recording_once() -> None:
         "Intense": 1,
         "Without a grade": 3,
     }
-    reasons = {row[0]: row[1] for row in rows}
+    reasons = {row[0]: row[11] for row in rows}
     assert reasons["Too dark to see the face"] == 1
     assert reasons["Stopped"] == 1
 
@@ -271,7 +271,9 @@ def test_the_timeline_shows_grades_and_gaps_second_by_second() -> None:
     rows = list(opened(eight())["Timeline"].iter_rows(min_row=6, min_col=6))
     second = [cell.value for cell in rows[1]][:22]
     assert second == [0] * 6 + [1] * 3 + [1] * 2 + [1] * 11
-    fifth = [cell.value for cell in rows[4]]
+    fourth = [cell.value for cell in rows[3]][30:35]
+    assert fourth == pytest.approx([0, 0, 6, 11, 3.4])
+    fifth = [cell.value for cell in rows[4]][:30]
     assert fifth == [1] * 7 + ["–"] * 3 + [4] * 17 + [4] + ["·"] * 2
     assert rows[5][0].value == (
         "Too dark to see the face. Switch on the bed light or open the curtain, and record again."
