@@ -19,7 +19,14 @@ from archive.database import Database, LedgerError
 from archive.jobs import State
 from archive.receipts import Kept
 
-FIRST_FORM_WITH_TRAIL, FIRST_FORM_WITH_CHAINED_RECEIPTS = 4, 5
+FIRST_FORM_WITH_TRAIL, FIRST_FORM_WITH_CHAINED_RECEIPTS, FIRST_FORM_WITH_OUTLINES = 4, 5, 6
+_JOBS = """
+    SELECT number, id, state, outcome, NULL AS outline FROM jobs LEFT JOIN outcomes USING (number) ORDER BY number
+"""
+_OUTLINED_JOBS = """
+    SELECT number, id, state, outcome, outline
+    FROM jobs LEFT JOIN outcomes USING (number) LEFT JOIN outlines USING (number) ORDER BY number
+"""
 _AFTER_STATE = {
     State.RECEIVED: (Deed.RECEIVED,),
     State.GRADED: (Deed.RECEIVED, Deed.GRADED),
@@ -145,9 +152,7 @@ class Inspection(Database):
         for entry in entries:
             found[entry.about, entry.what] = entry.details
             begun = _count(entry.details, "jobs") if entry.what == Deed.BEGUN else begun
-        for job in self._database.execute(
-            "SELECT number, id, state, outcome FROM jobs LEFT JOIN outcomes USING (number) ORDER BY number"
-        ):
+        for job in self._database.execute(_OUTLINED_JOBS if self.form >= FIRST_FORM_WITH_OUTLINES else _JOBS):
             lacking = [deed for deed in _AFTER_STATE[State(job["state"])] if (job["id"], deed) not in found]
             if lacking and job["number"] > begun:
                 yield f"number {job['number']} is {job['state']}, but no entry says that it was {lacking[0]}"
@@ -155,6 +160,9 @@ class Inspection(Database):
             result = None if job["outcome"] is None else outcomes.fingerprint(job["outcome"])
             if graded is not None and _fact(graded, "outcome") != result:
                 yield f"number {job['number']}: its result was changed in the ledger after it was graded"
+            marked = _fact(graded, "outline") if graded is not None else 0
+            if marked and (job["outline"] is None or marked != outcomes.fingerprint(job["outline"])):
+                yield f"number {job['number']}: the outline of its result, which sheets show, was changed in the ledger"
 
     def _strokes_without_entries(self, entries: Sequence[Entry]) -> Iterator[str]:
         begun = typed = 0

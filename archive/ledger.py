@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from archive import audit, handwriting, identities, jobs, outcomes, receipts, rows
+from archive import audit, handwriting, history, identities, jobs, outcomes, receipts, rows
 from archive.audit import Deed, Head
 from archive.database import Database, LedgerError
 from archive.handwriting import Stroke
+from archive.history import PastGrade
 from archive.identities import Identified
 from archive.jobs import Arrival, Counts, Identity, Job, Receipt, State
 from archive.receipts import Made
@@ -116,8 +117,11 @@ class Ledger(Database):
         with self._changing(id) as job:
             self._move(job, State.GRADED, at)
             self._update("INSERT INTO outcomes (number, outcome) VALUES (?, ?)", job.number, text)
+            outline = outcomes.to_json(outcomes.outline(outcome))
+            self._update("INSERT INTO outlines VALUES (?, ?, ?)", job.number, outcomes.grade_of(outcome), outline)
             said = int(outcome.grade) if isinstance(outcome, Assessment) else str(outcome.reason)
-            self._note(at, Deed.GRADED, id, result=said, model=outcome.model, outcome=outcomes.fingerprint(text))
+            marks = {"outcome": outcomes.fingerprint(text), "outline": outcomes.fingerprint(outline)}
+            self._note(at, Deed.GRADED, id, result=said, model=outcome.model, **marks)
             return self._known(id)
 
     def reported(self, id: str, at: datetime) -> Job:
@@ -205,13 +209,17 @@ class Ledger(Database):
         return self._jobs("WHERE state IN (?, ?, ?) ORDER BY number", *jobs.UNFINISHED)
 
     def of_day(self, day: date, zone: ZoneInfo) -> tuple[Job, ...]:
-        """The jobs received on that day by the clocks of that zone that have an outcome or are parked, oldest first."""
-        start, end = (datetime.combine(each, time.min, zone) for each in (day, day + timedelta(days=1)))
-        return self._jobs(
-            "WHERE received_at >= ? AND received_at < ? AND (outcome IS NOT NULL OR parked <> '') ORDER BY number",
-            rows.moment_text(start),
-            rows.moment_text(end),
-        )
+        """The jobs received on that day by the clocks of that zone that have an outcome or are parked, oldest first.
+
+        Of the readings in their outcomes there are only those without a face (`outcomes.outline`).
+        """
+        with self._told():
+            return history.of_days(self._database, day, day, zone)
+
+    def grades(self, first: date, last: date, zone: ZoneInfo, patients: Iterable[str]) -> tuple[PastGrade, ...]:
+        """What the recordings of these patients said, from the first to the last day, oldest first."""
+        with self._told():
+            return history.grades(self._database, first, last, zone, patients)
 
     def latest(self, limit: int) -> tuple[Job, ...]:
         """The jobs received last, newest first."""

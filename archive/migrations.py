@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from archive import chain
+from archive import chain, outcomes
 
 APPLICATION_ID = 0x50454541  # "PEEA" in ASCII, so that `file` and we can tell the database from another program's
 
@@ -170,6 +170,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         BEGIN SELECT RAISE(ABORT, 'receipts are only added to at their end'); END
         """,
     ),
+    (
+        # outcomes as the sheets of a day need them (outcomes.outline): derived, so that a day need not be read whole
+        """
+        CREATE TABLE outlines (
+            number  INTEGER PRIMARY KEY REFERENCES jobs (number),
+            grade   INTEGER,
+            outline TEXT    NOT NULL
+        ) STRICT
+        """,
+        """
+        INSERT INTO outlines
+        SELECT number, json_extract(outline, '$.assessment.grade'), outline
+        FROM (SELECT number, outcome_outline(outcome) AS outline FROM outcomes) WHERE outline IS NOT NULL
+        """,
+    ),
 )
 
 
@@ -188,6 +203,7 @@ def migrate(
     Raises: ForeignDatabaseError: it is not ours; nothing was changed. sqlite3.Error: no database, or the disk failed.
     """
     database.create_function("chain_link", -1, chain.link, deterministic=True)
+    database.create_function("outcome_outline", 1, outcomes.outline_text, deterministic=True)
     database.execute("BEGIN IMMEDIATE")  # before looking: two programs may start at the same time
     try:
         _check_ours(database, len(migrations))

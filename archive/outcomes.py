@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from grading.types import Assessment, Gap, Grade, Note, Outcome, Quality, Reading, Reason, Rejection, Segment
 
 VERSION = 1
+_SAME_MOMENT_S = 1e-6
 
 
 class OutcomeTextError(ValueError):
@@ -32,6 +34,38 @@ def to_json(outcome: Outcome) -> str:
 def fingerprint(text: str) -> str:
     """SHA-256 (hex) of an outcome's text, by which the audit trail knows whether it was changed afterwards."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def outline(outcome: Outcome) -> Outcome:
+    """The outcome as sheets of a day need it: of its readings only those without a face, neighbours taken together.
+
+    A day of 10,000 recordings has two million readings, which would fill the memory.
+    """
+    if isinstance(outcome, Rejection):
+        return outcome
+    gaps: list[Reading] = []
+    for reading in outcome.readings:
+        if reading.gap is None:
+            continue
+        last = gaps[-1] if gaps else None
+        if last and last.gap is reading.gap and abs(last.time_s + last.duration_s - reading.time_s) < _SAME_MOMENT_S:
+            gaps[-1] = replace(last, duration_s=reading.time_s + reading.duration_s - last.time_s)
+        else:
+            gaps.append(replace(reading, probabilities=None))
+    return replace(outcome, readings=tuple(gaps))
+
+
+def outline_text(text: str) -> str | None:
+    """The outline of an outcome's text, as text; None if it is no outcome."""
+    try:
+        return to_json(outline(from_json(text)))
+    except OutcomeTextError:
+        return None
+
+
+def grade_of(outcome: Outcome) -> int | None:
+    """The grade as a number; None if there is none."""
+    return int(outcome.grade) if isinstance(outcome, Assessment) else None
 
 
 def from_json(text: str) -> Outcome:

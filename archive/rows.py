@@ -15,6 +15,11 @@ JOBS = """
     ON sealings.entry = (SELECT max(entry) FROM sealings WHERE sealings.number = jobs.number)
 """
 
+# the same with outlines in place of outcomes, where there are any
+OUTLINED_JOBS = JOBS.replace("outcomes.outcome", "coalesce(outline, outcome) AS outcome").replace(
+    "LEFT JOIN outcomes USING (number)", "LEFT JOIN outcomes USING (number) LEFT JOIN outlines USING (number)"
+)
+
 
 def moment_text(moment: datetime) -> str:
     """The moment in UTC, always 32 characters long, so that texts sort as moments do.

@@ -10,7 +10,7 @@ import errno
 import logging
 from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import time
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from reports.handwriting import Handwriting, Stroke, row_prefix
 from reports.merge import merged
 from reports.reading import Found, UnreadableWorkbookError, read_record_sheet
 from reports.record import Record
+from reports.trend import DAYS, Graded, patients_of
 from reports.words import Language
 from reports.workbook import day_workbook
 
@@ -73,7 +74,9 @@ class Rebuilding:
         ids = [record.record_id for record in records]
         typed = self._known(ids, day)
         head = str(self._ledger.audit_head())
-        data = day_workbook(records, day, self._ward.name, self._zone, self._ward.language, typed, head)
+        data = day_workbook(
+            records, day, self._ward.name, self._zone, self._ward.language, typed, head, self._earlier(records, day)
+        )
         if opened_elsewhere(path, self._ward.open_sheet_s, time()) is not None:
             raise NotYetError(errno.EAGAIN, "somebody has just opened it")
         if reason:
@@ -103,6 +106,12 @@ class Rebuilding:
             self._ledger.write_down(KeptStroke(*astuple(stroke)) for stroke in new)
             _LOG.info("the workbook of %s: %d cells that people filled are kept", day, len(new))
         return "holds a sheet, a column or a comment that people added" if found.besides else "", before
+
+    def _earlier(self, records: Sequence[Record], day: date) -> list[Graded]:
+        """What recordings of the day's patients said on the days before."""
+        first, last = day - timedelta(days=DAYS - 1), day - timedelta(days=1)
+        past = self._ledger.grades(first, last, self._zone, patients_of(records))
+        return [Graded(each.patient, each.received_at.astimezone(self._zone).date(), each.grade) for each in past]
 
     def _known(self, record_ids: Sequence[str] | set[str], day: date) -> Handwriting:
         strokes = self._ledger.strokes(record_ids, row_prefix(day))

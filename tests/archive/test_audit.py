@@ -183,6 +183,11 @@ def test_the_database_itself_refuses_every_change(path: Path, statement: str) ->
         ),
         (["DELETE FROM audit"], "the trail ends with entry 0, but 10 were written"),
         (["UPDATE outcomes SET outcome = replace(outcome, '\"grade\":3', '\"grade\":1')"], "number 1: its result was"),
+        (
+            ["UPDATE outlines SET outline = replace(outline, '\"grade\":3', '\"grade\":1')"],
+            "number 1: the outline of its",
+        ),
+        (["DELETE FROM outlines WHERE number = 1"], "number 1: the outline of its"),
         (["DELETE FROM outcomes WHERE number = 2"], "number 2: its result was changed"),
         (["UPDATE audit SET details = 'no json' WHERE number = 3"], "entry 3: it was changed"),
     ],

@@ -16,6 +16,7 @@ import pytest
 
 from archive.jobs import Identity, ImpossibleMove, Job, State
 from archive.ledger import Counts, Ledger, LedgerError, UnknownJobError
+from grading.types import Gap, Reading
 from tests.archive.values import ASSESSMENT, NOON, RECEIPT, REJECTION, arrival, fingerprint
 
 ID = fingerprint(1)
@@ -257,6 +258,46 @@ def test_a_day_shows_only_what_has_an_outcome_or_is_parked(ledger: Ledger) -> No
     brought_to(ledger, State.GRADED, 4)
 
     assert [job.number for job in ledger.of_day(NOON.date(), ZoneInfo("UTC"))] == [1, 3, 4]
+
+
+def test_of_a_day_the_readings_without_a_face_come_and_no_others(ledger: Ledger) -> None:
+    away = [Reading(at, 0.1, None, Gap.TURNED_AWAY) for at in (1.0, 1.1, 1.2)]
+    readings = (
+        Reading(0.0, 1.0, (0.1,) * 5),
+        *away,
+        Reading(1.3, 0.1, None, Gap.NO_FACE),
+        Reading(1.4, 1.0, (0.1,) * 5),
+    )
+    later = Reading(2.4, 0.1, None, Gap.NO_FACE)
+    outcome = replace(ASSESSMENT, readings=(*readings, later))
+    ledger.graded(ledger.receive(arrival(1)).id, outcome, NOON)
+
+    (job,) = ledger.of_day(NOON.date(), ZoneInfo("UTC"))
+
+    gaps = [(each.gap, each.time_s, round(each.duration_s, 6)) for each in job.outcome.readings]  # type: ignore[union-attr]
+    assert gaps == [(Gap.TURNED_AWAY, 1.0, 0.3), (Gap.NO_FACE, 1.3, 0.1), (Gap.NO_FACE, 2.4, 0.1)]
+    assert replace(job.outcome, readings=()) == replace(outcome, readings=())  # type: ignore[type-var]
+    assert ledger.latest(1)[0].outcome == outcome
+
+
+def test_what_patients_recordings_of_several_days_said(ledger: Ledger) -> None:
+    for number, (days, patient) in enumerate([(0, "P1"), (1, " P1"), (1, "P2"), (2, "\udce4"), (3, "P1")], start=1):
+        at = NOON + timedelta(days=days)
+        job = ledger.receive(replace(arrival(number, at), identity=Identity("1", patient)))
+        if number != 2:
+            ledger.graded(job.id, REJECTION if number == 1 else ASSESSMENT, at)
+        else:
+            ledger.park(job.id, "why")
+    ledger.receive(replace(arrival(6), identity=Identity("1", "P1")))
+
+    first, last = NOON.date(), NOON.date() + timedelta(days=2)
+    found = ledger.grades(first, last, ZoneInfo("UTC"), ["P1", "\udce4"])
+
+    assert [(each.patient, each.received_at, each.grade) for each in found] == [
+        ("P1", NOON, None),
+        ("P1", NOON + timedelta(days=1), None),
+        ("\udce4", NOON + timedelta(days=2), ASSESSMENT.grade),
+    ]
 
 
 def test_moments_come_back_in_utc_to_the_microsecond(ledger: Ledger) -> None:

@@ -186,6 +186,19 @@ def test_a_workbook_of_another_day_under_this_name_does_no_harm(ward: Hospital) 
         assert [each.text for each in ledger.strokes([yesterday], "-")] == ["yesterday"]
 
 
+def test_yesterdays_grades_are_on_todays_trend(ward: Hospital) -> None:
+    ward.drop("bed1_P0042.mp4", SEVERE)
+    ward.drop("bed2_P0043.mp4", MILD)
+    ward.work()
+    ward.clock.turn(86400)
+    ward.drop("bed1_P0042_2.mp4", MILD + b"\n2")
+    ward.work()
+
+    rows = list(openpyxl.load_workbook(ward.place.sheets / "Ward-3-2026-11-24.xlsx")["Trend"].values)
+    patients = {row[1]: row[14:16] for row in rows if row[1] in ("P0042", "P0043")}
+    assert patients == {"P0042": (3, 1)}
+
+
 class BusyClock:
     """Somebody saves each time the clock is asked, which is between reading and writing."""
 
