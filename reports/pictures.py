@@ -14,7 +14,6 @@ from functools import cache
 
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -163,7 +162,7 @@ def _png(figure: Figure, language: Language) -> bytes:
     for text in figure.findobj(Text):
         text.set_fontfamily(families)
     out = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(out, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
