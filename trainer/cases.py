@@ -1,102 +1,170 @@
-"""Labelled pictures: read from lists, split by patient, checked for leaks (paper, section 3.1).
+"""Labelled cases: lists read, raters' disagreement left out, recordings cut into key frames, split by patient.
 
-A list is a CSV file with one picture a line and at least the columns `file`, `patient` (or `identity`) and `grade`
-(0 to 4) or `VAS` (0 to 10). `split` (train, val, test) and `PSPI` (0 to 16) are used where they are there. Pictures
-are looked for beside the list and in its folder `img/`.
+(Paper, section 3.1.) What a list looks like: trainer.lists. What a case is in the end is one picture with one grade.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 
-from grading.types import VAS_BANDS, Grade
+from grading.types import Grade
+from trainer.lists import Fault, Line, ListError, read_lines
+from trainer.ratings import Coding, agreed
+
+Split: TypeAlias = Literal["patient", "random"]
 
 PARTS = ("train", "val", "test")
 SHARES = (0.6, 0.2, 0.2)  # of the patients; the paper's 60/20/20, but by patient
+FAULTS_TOLD = 20
+LEAKING = "random, by picture (leaks: patients stand in several parts, figures are too good)"
 
 
 class CasesError(ValueError):
-    """A list of cases that cannot be used; the message names every fault."""
+    """Cases that cannot be used; the message names every fault."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One labelled picture. pspi: Prkachin and Solomon's intensity (paper, eq. 2), 0 to 16, or None if not coded."""
+    """One labelled picture.
+
+    pspi: Prkachin and Solomon's intensity (paper, eq. 2), 0 to 16, or None if not coded.
+    recording: the SHA-256 of the recording that the picture was taken from; "" if it came as a picture.
+    is_crop: the picture is a face already levelled and cropped, as a key frame is.
+    """
 
     picture: Path
     patient: str
     grade: Grade
     part: str
     pspi: float | None = None
+    recording: str = ""
+    is_crop: bool = False
+
+
+@dataclass(frozen=True)
+class KeyFrame:
+    """A crop from a recording, kept as a picture, with the time it shows; grade and pspi as far as they are its own."""
+
+    picture: Path
+    recording: str
+    time_s: float
+    grade: Grade | None = None
+    pspi: float | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a recording gave: key frames, or in words why none."""
+
+    frames: tuple[KeyFrame, ...]
+    why_none: str = ""
+
+
+TakeKeyFrames: TypeAlias = Callable[[Line], Taken]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The cases of a list; left_out: what was not taken, and why, in words with counts."""
+
+    cases: tuple[Case, ...]
+    left_out: tuple[str, ...]
 
 
 def read_cases(path: Path, *, only_training: bool = False, seed: int = 0) -> list[Case]:
-    """The cases of a list, each in its part.
+    """The cases of a list of pictures, each in its part; as `read_list` with what is usual."""
+    return list(read_list(path, only_training=only_training, seed=seed).cases)
+
+
+def read_list(
+    path: Path,
+    *,
+    only_training: bool = False,
+    seed: int = 0,
+    split: Split = "patient",
+    coding: Coding | None = None,
+    key_frames: TakeKeyFrames | None = None,
+) -> Listed:
+    """The cases of a list or folder, each in its part.
 
     Args:
-        path: the CSV list.
         only_training: put all of them into the training part, as for pictures that supplement another list.
         seed: of the split, where the list has none.
+        split: "patient"; or "random", the paper's split by picture, whose figures are too good: for comparison only.
+        coding: what the letters a to e of action units are worth.
+        key_frames: takes key frames from a recording; None: a list with recordings is refused.
 
     Raises:
         CasesError: lines that cannot be understood, pictures that are missing, a patient in two parts.
     """
-    if not path.is_file():
-        raise CasesError(f"there is no list {path}: name a CSV file with the columns file, patient and grade")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    patient = "patient" if "patient" in table else "identity"
-    missing = [column for column in ("file", patient) if column not in table]
-    if missing or not {"grade", "VAS"} & set(table.columns):
-        raise CasesError(f"{path}: it needs the columns file, patient and grade (or VAS); it has {list(table.columns)}")
-    faults: list[str] = []
-    cases = [_case(row, patient, path, line, faults) for line, row in enumerate(table.to_dict("records"), start=2)]
-    if faults:
-        raise CasesError("\n".join([f"{path}: {len(faults)} lines cannot be used", *faults[:20]]))
-    found = [case for case in cases if case]
+    lines = _usable_lines(path, coding, with_recordings=key_frames is not None)
+    left_out: Counter[str] = Counter()
+    found = [case for line in _rated_once(lines, left_out) for case in _cases(line, key_frames, left_out)]
     if only_training:
         found = [replace(case, part="train") for case in found]
-    elif "split" not in table:
+    elif split == "random":
+        found = split_by_picture(found, seed)
+    elif not any(line.part for line in lines):
         found = split_by_patient(found, seed)
-    refuse_leaks(found)
-    return found
+    if split == "patient":
+        refuse_leaks(found)
+    return Listed(tuple(found), tuple(f"{why}: {count} left out" for why, count in left_out.items()))
 
 
-def _case(row: Mapping[Hashable, str], patient: str, path: Path, line: int, faults: list[str]) -> Case | None:
-    picture = next((place for place in _places(path, row["file"]) if place.is_file()), None)
-    grade = _grade(row)
-    part = row.get("split", "train") or "train"
-    if picture is None:
-        faults.append(f"line {line}: there is no picture {row['file']}")
-    elif grade is None:
-        faults.append(f"line {line}: a grade is 0 to 4 and a VAS 0 to 10")
-    elif part not in PARTS:
-        faults.append(f"line {line}: split is {part!r}, not one of {', '.join(PARTS)}")
-    elif not row[patient]:
-        faults.append(f"line {line}: the patient is missing; without it a split by patient is not possible")
-    else:
-        pspi = row.get("PSPI", "")
-        return Case(picture, row[patient], grade, part, float(pspi) if pspi else None)
-    return None
-
-
-def _places(path: Path, name: str) -> tuple[Path, Path]:
-    return path.parent / name, path.parent / "img" / name
-
-
-def _grade(row: Mapping[Hashable, str]) -> Grade | None:
-    text, is_vas = (row["grade"], False) if row.get("grade") else (row.get("VAS", ""), True)
+def _usable_lines(path: Path, coding: Coding | None, *, with_recordings: bool) -> list[Line]:
     try:
-        value = int(text)
-    except ValueError:
-        return None
-    if is_vas:
-        return next((grade for grade, (low, high) in VAS_BANDS.items() if low <= value <= high), None)
-    return Grade(value) if value in list(Grade) else None
+        read = list(read_lines(path, coding))
+    except ListError as problem:
+        raise CasesError(str(problem)) from problem
+    lines = [line for line in read if isinstance(line, Line)]
+    faults = [line for line in read if isinstance(line, Fault)]
+    faults += [
+        Fault(line.number, f"split is {line.part!r}, not one of {', '.join(PARTS)}")
+        for line in lines
+        if line.part and line.part not in PARTS
+    ]
+    if not with_recordings:
+        faults += [Fault(line.number, "recordings are not taken here") for line in lines if line.is_recording]
+    if faults:
+        told = [f"line {fault.number}: {fault.why}" for fault in sorted(faults, key=lambda fault: fault.number)]
+        raise CasesError("\n".join([f"{path}: {len(faults)} lines cannot be used", *told[:FAULTS_TOLD]]))
+    return lines
+
+
+def _rated_once(lines: Sequence[Line], left_out: Counter[str]) -> Iterator[Line]:
+    """One line for each thing rated, with the grade that all raters agree on; the paper kept consistent ones only."""
+    together: dict[tuple[Path, float | None, float | None], list[Line]] = {}
+    for line in lines:
+        together.setdefault((line.source, line.start_s, line.end_s), []).append(line)
+    for same in together.values():
+        grades = [grade for line in same for grade in line.grades]
+        if len({line.patient for line in same}) > 1 or len({line.part for line in same}) > 1:
+            numbers = ", ".join(str(line.number) for line in same)
+            raise CasesError(f"lines {numbers} rate one file, but for different patients or parts: correct the list")
+        if same[0].truth is None and agreed(grades) is None:
+            left_out["the raters disagree"] += 1
+            continue
+        coded = [line.pspi for line in same if line.pspi is not None]
+        yield replace(same[0], grades=tuple(grades[:1]), pspi=float(np.mean(coded)) if coded else None)
+
+
+def _cases(line: Line, key_frames: TakeKeyFrames | None, left_out: Counter[str]) -> Iterator[Case]:
+    if not line.is_recording or key_frames is None:
+        yield Case(line.source, line.patient, line.grades[0], line.part or "train", line.pspi)
+        return
+    taken = key_frames(line)
+    if not taken.frames:
+        left_out[taken.why_none] += 1
+    for frame in taken.frames:
+        grade = frame.grade if frame.grade is not None else line.grades[0]
+        pspi = frame.pspi if frame.grade is not None else line.pspi
+        yield Case(frame.picture, line.patient, grade, line.part or "train", pspi, frame.recording, is_crop=True)
 
 
 def split_by_patient(cases: Sequence[Case], seed: int) -> list[Case]:
@@ -104,28 +172,52 @@ def split_by_patient(cases: Sequence[Case], seed: int) -> list[Case]:
     rng = np.random.default_rng(seed)
     grades: dict[str, list[int]] = {}
     for case in cases:
-        grades.setdefault(case.patient, []).append(int(case.grade))
+        grades.setdefault(case.patient.casefold(), []).append(int(case.grade))
     # sorted by mean grade, then cut into fives: three to training, one each to validation and test
     order = sorted(grades, key=lambda name: (float(np.mean(grades[name])), name))
     part_of: dict[str, str] = {}
     for start in range(0, len(order), 5):
         dealt = rng.permutation(["train", "val", "test", "train", "train"])
         part_of |= dict(zip(order[start : start + 5], (str(part) for part in dealt), strict=False))
-    return [replace(case, part=part_of[case.patient]) for case in cases]
+    return [replace(case, part=part_of[case.patient.casefold()]) for case in cases]
 
 
-def refuse_leaks(cases: Iterable[Case]) -> None:
-    """Checks that no patient stands in two parts.
+def split_by_picture(cases: Sequence[Case], seed: int) -> list[Case]:
+    """The paper's random split: 60/20/20 of the pictures of each grade, whoever they show. For comparison only."""
+    rng = np.random.default_rng(seed)
+    parts = np.full(len(cases), "train", dtype=object)
+    for grade in Grade:
+        at = rng.permutation([position for position, case in enumerate(cases) if case.grade is grade]).astype(int)
+        first, second = np.rint(np.cumsum(SHARES)[:2] * len(at)).astype(int)
+        parts[at[first:second]], parts[at[second:]] = "val", "test"
+    return [replace(case, part=str(part)) for case, part in zip(cases, parts, strict=True)]
+
+
+def refuse_leaks(cases: Sequence[Case]) -> None:
+    """Checks that no patient and no recording stands in two parts.
 
     Raises:
-        CasesError: some do; all are named (lists use pseudonyms).
+        CasesError: some do; all are named (lists use pseudonyms), recordings by the pseudonyms of their patients.
     """
-    parts: dict[str, set[str]] = {}
-    for case in cases:
-        parts.setdefault(case.patient, set()).add(case.part)
-    leaked = sorted(patient for patient, where in parts.items() if len(where) > 1)
+    named_as = {case.patient.casefold(): case.patient for case in cases}  # P01 and p01 are one patient
+    leaked = [named_as[name] for name in _in_several_parts([(case.patient.casefold(), case.part) for case in cases])]
     if leaked:
         raise CasesError(
             f"patients in more than one part: {', '.join(leaked)}. Figures from such a split would be too good; "
             "leave out the column split to have it made by patient"
         )
+    filmed = [case for case in cases if case.recording]
+    twice = set(_in_several_parts([(case.recording, case.part) for case in filmed]))
+    if twice:
+        named = sorted({case.patient for case in filmed if case.recording in twice})
+        raise CasesError(
+            f"{len(twice)} recordings stand in more than one part, each under several patients: {', '.join(named)}. "
+            "One recording shows one patient: correct the list"
+        )
+
+
+def _in_several_parts(seen: Sequence[tuple[str, str]]) -> list[str]:
+    parts: dict[str, set[str]] = {}
+    for name, part in seen:
+        parts.setdefault(name, set()).add(part)
+    return sorted(name for name, where in parts.items() if len(where) > 1)

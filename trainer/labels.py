@@ -17,15 +17,7 @@ from numpy.typing import NDArray
 
 from grading.types import Grade
 from trainer.cases import Case
-
-# Upper edges of NONE, MILD, OBVIOUS and SEVERE on the PSPI scale: VAS = round(PSPI * 10 / 16), then the paper's VAS
-# bands 1-3, 4-6, 7-8, 9-10, which is PSPI 1-5, 6-10, 11-13, 14-16. Not in the paper, which gives no such table.
-PSPI_EDGES = (0.5, 5.5, 10.5, 13.5)
-
-
-def pspi(au4: float, au6: float, au7: float, au9: float, au10: float, au43: float) -> float:
-    """Prkachin and Solomon's pain intensity: AU4 + max(AU6, AU7) + max(AU9, AU10) + AU43 (paper, eq. 2)."""
-    return au4 + max(au6, au7) + max(au9, au10) + au43
+from trainer.ratings import PSPI_EDGES
 
 
 def targets(cases: Sequence[Case], n_grades: int, softness: float) -> NDArray[np.float32]:

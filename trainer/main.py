@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.locks import HeldElsewhereError
-from trainer import search_command
+from trainer import cases_command, fit_command, search_command
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -33,65 +32,8 @@ def about() -> None:
 
 
 app.command()(search_command.search)
-
-
-@app.command()
-def fit(
-    cases: Annotated[Path, typer.Argument(help="List of labelled pictures (CSV: file, patient, grade or VAS, split).")],
-    version: Annotated[str, typer.Option(help="Name of the model version to make.")],
-    output: Annotated[Path, typer.Option(help="Folder that the version's folder is put into.")],
-    more: Annotated[list[Path] | None, typer.Option(help="Further lists, used for training only.")] = None,
-    start: Annotated[
-        str,
-        typer.Option(help="A weights file of keras.applications.ResNet50, whole or cut after a stage; or 'imagenet'."),
-    ] = "imagenet",
-    new_epochs: Annotated[int, typer.Option(min=0, help="Passes in which only stage 5 and the head learn.")] = 4,
-    whole_epochs: Annotated[int, typer.Option(min=0, help="Passes in which the whole network learns.")] = 6,
-    learn_from: Annotated[
-        str, typer.Option(help="The earliest stage that learns in those passes: conv1 to conv5.")
-    ] = "conv1",
-    crop_px: Annotated[int, typer.Option(min=64, max=512, help="Side of the crops that the network sees, px.")] = 224,
-    searched: Annotated[
-        Path | None, typer.Option(help="File of `peea-trainer search`: the head is fitted with the best values first.")
-    ] = None,
-    copies: Annotated[int, typer.Option(min=0, help="Changed copies of each training picture for that.")] = 0,
-    optimiser: Annotated[
-        Literal["AdamW", "RMSprop", "Adam", "SGDM"], typer.Option(help="Of the passes; SGDM is SGD with momentum.")
-    ] = "AdamW",
-    l2: Annotated[float, typer.Option(min=0, help="This times the sum of squared weights is added to the loss.")] = 0.0,
-    balanced: Annotated[bool, typer.Option(help="Whether rare grades weigh more, so that all weigh the same.")] = False,
-    seed: Annotated[int, typer.Option(help="The number that all chance comes from.")] = 0,
-    work: Annotated[Path, typer.Option(help="Folder for crops and checkpoints; a killed fit goes on from it.")] = Path(
-        "training"
-    ),
-    data: Annotated[str, typer.Option(help="What the pictures are, for the model card.")] = "",
-    synthetic: Annotated[bool, typer.Option("--synthetic", help="The pictures show synthetic patients only.")] = False,
-) -> None:
-    """Train a network now, judge it on patients that it has not seen, and write it as a model version."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from trainer.cases import read_cases
-
-    listed = read_cases(cases, seed=seed)
-    for path in more or []:
-        listed += read_cases(path, only_training=True)
-    # after the lists were found good: these take seconds to import
-    from grading.faces import CascadeFinder
-    from trainer.fit import default_plan
-    from trainer.progress import terminal_watcher
-    from trainer.retrain import Request, train
-    from trainer.search import best, read_trials
-
-    plan = replace(
-        default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px),
-        head=best(read_trials(searched)).recipe if searched else None,
-        copies=copies,
-        optimiser=optimiser,
-        l2=l2,
-        is_balanced=balanced,
-    )
-    request = Request(version, start, data, synthetic, plan, work, output)
-    with terminal_watcher(len(listed), new_epochs + whole_epochs) as watcher:
-        train(request, listed, CascadeFinder(0.10, threads=2), datetime.now(UTC), watcher)
+app.command()(fit_command.fit)
+app.command("cases")(cases_command.show)
 
 
 @app.command()

@@ -21,13 +21,13 @@ from grading.network import STAGES, build, take_weights
 from grading.ports import FaceFinder
 from grading.types import Grade
 from trainer.augment import Augmentation
-from trainer.cases import Case, refuse_leaks
+from trainer.cases import Case, Split, refuse_leaks
 from trainer.features import Features, FrozenPart, frozen_part
 from trainer.head import HeadLessons, Recipe, fit_head
 from trainer.labels import targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.pictures import Crops, crops_of
-from trainer.retrain import Watcher, refuse_too_few
+from trainer.retrain import Watcher, refuse_too_few, refuse_unfair
 from trainer.search import TRIALS, WIDE, Profile, Search, Trial, score_by_patient
 from trainer.start import Start, initialise
 
@@ -50,6 +50,7 @@ class SearchRequest:
     copies: int = 0
     softness: float = 0.5
     is_balanced: bool = True
+    split: Split = "patient"
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
@@ -70,9 +71,11 @@ def search(request: SearchRequest, cases: Sequence[Case], finder: FaceFinder, wa
         SearchError: what is kept is damaged, or all trials diverged.
     """
     refuse_too_few(cases)
-    refuse_leaks(cases)
+    if request.split == "patient":
+        refuse_leaks(cases)
     crops = crops_of(cases, finder, request.kept_in / "crops", request.crop_px, watcher.picture)
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
+    refuse_unfair(request.split, crops, watcher)
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
     part = _started(n_grades, request.start, watcher)
     features = Features(part, request.kept_in / "features")

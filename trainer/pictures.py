@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,11 @@ from grading.crops import crop
 from grading.ports import FaceFinder
 from grading.track import nearness
 from grading.types import Frame, Pixels
-from trainer.cases import Case
+from trainer.cases import Case, CasesError
+from trainer.duplicates import near_duplicates, perceptual_hashes
+from trainer.manifest import manifest_of, write_manifest
 
-LAYOUT = "crops-1"  # changes when crops change, so that kept crops of another code are not used
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,6 @@ class Crops:
         return [index for index, case in enumerate(self.cases) if case.part == name]
 
 
-def data_set_name(cases: Sequence[Case]) -> str:
-    """A hash over every picture's bytes, patient, grade and part: two data sets of one name are the same."""
-    root = hashlib.sha256(LAYOUT.encode())
-    for case in sorted(cases, key=lambda case: (case.patient, case.picture.name)):
-        picture = hashlib.sha256(case.picture.read_bytes()).hexdigest()
-        root.update(f"{picture} {case.patient} {int(case.grade)} {case.part} {case.pspi}\n".encode())
-    return root.hexdigest()[:16]
-
-
 def crops_of(
     cases: Sequence[Case], finder: FaceFinder, kept_in: Path, crop_px: int, step: Callable[[], None] = lambda: None
 ) -> Crops:
@@ -57,7 +49,9 @@ def crops_of(
     Raises:
         ValueError: a file is no picture.
     """
-    name = data_set_name(cases)
+    manifest = manifest_of(cases)
+    name = manifest.name
+    write_manifest(manifest, kept_in)
     kept = kept_in / f"{name}-{crop_px}.npz"
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as stored:
@@ -67,12 +61,31 @@ def crops_of(
         return _crops(cases, found.tolist(), pixels, name)
     ready = []
     for case in cases:
-        ready.append(face_crop(read_picture(case.picture), finder, crop_px))
+        ready.append(_case_crop(case, finder, crop_px))
         step()
     found = [cut is not None for cut in ready]
     pixels = np.stack([cut for cut in ready if cut is not None])
     _keep(kept, np.array(found), pixels)
     return _crops(cases, found, pixels, name)
+
+
+def refuse_near_duplicates(crops: Crops) -> None:
+    """Checks that no picture stands in two parts, nor a copy of it that is nearly the same.
+
+    Raises:
+        CasesError: some do; the patients are named by their pseudonyms.
+    """
+    pairs = near_duplicates(perceptual_hashes(crops.pixels), [case.part for case in crops.cases])
+    found = [(crops.cases[one], crops.cases[other]) for one, other in pairs]
+    if not found:
+        return
+    named = dict.fromkeys(f"{one.patient} ({one.part}) and {other.patient} ({other.part})" for one, other in found)
+    told = "; ".join(list(named)[:MOST_NAMED])
+    raise CasesError(
+        f"{len(found)} pairs of pictures in different parts are nearly the same: {told}. "
+        "One patient under two pseudonyms, or a picture that was copied? Figures from such a split would be too good; "
+        "correct the list"
+    )
 
 
 def read_picture(path: Path) -> Pixels:
@@ -86,6 +99,15 @@ def read_picture(path: Path) -> Pixels:
     if decoded is None:
         raise ValueError(f"{path} is no picture: remove its line from the list or copy it again")
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _case_crop(case: Case, finder: FaceFinder, crop_px: int) -> Pixels | None:
+    pixels = read_picture(case.picture)
+    if not case.is_crop:
+        return face_crop(pixels, finder, crop_px)
+    if pixels.shape != (crop_px, crop_px, 3):
+        raise ValueError(f"{case.picture} is a key frame of {pixels.shape[0]} px, not {crop_px}: give another --work")
+    return pixels
 
 
 def face_crop(pixels: Pixels, finder: FaceFinder, crop_px: int) -> Pixels | None:

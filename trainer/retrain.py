@@ -26,7 +26,7 @@ from grading.types import Grade, Pixels
 from grading.version import ModelCard
 from grading.weights import HEAD_BIAS, HEAD_KERNEL
 from trainer.card import environment, finish_version, moment, stored_network
-from trainer.cases import PARTS, Case, CasesError, refuse_leaks
+from trainer.cases import LEAKING, PARTS, Case, CasesError, Split, refuse_leaks
 from trainer.features import Features, frozen_part
 from trainer.fit import ADAMW, Lessons, Plan, fit, probabilities
 from trainer.head import fit_head
@@ -34,7 +34,7 @@ from trainer.labels import targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.metrics import best_temperature, confusion, judge
 from trainer.patients import lineage, marks
-from trainer.pictures import Crops, crops_of
+from trainer.pictures import Crops, crops_of, refuse_near_duplicates
 from trainer.start import Start, initialise
 
 GOLDEN_CROPS = 8
@@ -57,6 +57,7 @@ class Request:
     plan: Plan
     kept_in: Path
     output: Path
+    split: Split = "patient"
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,12 @@ def train(
     """
     refuse_misnamed(request)
     refuse_too_few(cases)
-    refuse_leaks(cases)
+    if request.split == "patient":
+        refuse_leaks(cases)
     keras.utils.set_random_seed(request.plan.seed)
     crops = crops_of(cases, finder, request.kept_in / "crops", request.plan.crop_px, watcher.picture)
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
+    refuse_unfair(request.split, crops, watcher)
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
     with _precision(request.plan.precision):
         network = build(n_grades, request.plan.dropout, request.plan.crop_px)
@@ -161,7 +164,7 @@ def _judged_and_written(
         data_set=crops.data_set,
         pictures={part: len(crops.part(part)) for part in PARTS},
         patients={part: len({crops.cases[at].patient for at in crops.part(part)}) for part in PARTS},
-        split="by patient",
+        split="by patient" if request.split == "patient" else LEAKING,
         started_from=dict(start.stages),
         hyper_parameters=_hyper_parameters(request.plan) | {"temperature": round(temperature, 4)},
         figures=figures,
@@ -189,6 +192,18 @@ def refuse_misnamed(request: Request) -> None:
         raise ValueError(
             f"--version {request.version}: its name {rule} begin with {SYNTHETIC_NAME!r}, by which sheets warn"
         )
+
+
+def refuse_unfair(split: Split, crops: Crops, watcher: Watcher) -> None:
+    """Checks that no picture stands in two parts (`refuse_near_duplicates`), or says that the split leaks by design.
+
+    Raises:
+        CasesError: one does.
+    """
+    if split == "patient":
+        refuse_near_duplicates(crops)
+    else:
+        watcher.say(f"split: {LEAKING}")
 
 
 def refuse_too_few(cases: Sequence[Case]) -> None:

@@ -47,7 +47,7 @@ def test_a_leaked_patient_is_named(tmp_path: Path) -> None:
 
 
 def test_every_line_that_cannot_be_used_is_named_at_once(tmp_path: Path) -> None:
-    path = listed(tmp_path, ["a.png,P01,7", "b.png,,2", "c.png,P03,mild"])
+    path = listed(tmp_path, ["a.png,P01,7", "b.png,,2", "c.png,P03,mildly"])
     path.write_text(path.read_text() + "\ngone.png,P04,1")
     with pytest.raises(CasesError) as error:
         read_cases(path)

@@ -5,7 +5,8 @@ import pytest
 
 from grading.types import Grade
 from trainer.cases import Case
-from trainer.labels import pspi, targets
+from trainer.labels import targets
+from trainer.ratings import pspi
 
 
 def case(grade: int, intensity: float | None = None) -> Case:

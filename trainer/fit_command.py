@@ -1,0 +1,76 @@
+"""`peea-trainer fit`: a network trained now, judged, and written as a model version."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from trainer.options import (
+    USUAL_WORK,
+    CasesList,
+    Copies,
+    CropPx,
+    LetterCoding,
+    MoreLists,
+    Seed,
+    SplitBy,
+    StartFrom,
+    Work,
+)
+
+SearchFile: TypeAlias = Annotated[
+    Path | None, typer.Option(help="File of `peea-trainer search`: the head is fitted with the best values first.")
+]
+OfPasses: TypeAlias = Annotated[
+    Literal["AdamW", "RMSprop", "Adam", "SGDM"], typer.Option(help="Of the passes; SGDM is SGD with momentum.")
+]
+
+
+def fit(
+    cases: CasesList,
+    version: Annotated[str, typer.Option(help="Name of the model version to make.")],
+    output: Annotated[Path, typer.Option(help="Folder that the version's folder is put into.")],
+    more: MoreLists = None,
+    start: StartFrom = "imagenet",
+    new_epochs: Annotated[int, typer.Option(min=0, help="Passes in which only stage 5 and the head learn.")] = 4,
+    whole_epochs: Annotated[int, typer.Option(min=0, help="Passes in which the whole network learns.")] = 6,
+    learn_from: Annotated[str, typer.Option(help="The earliest stage that learns then: conv1 to conv5.")] = "conv1",
+    crop_px: CropPx = 224,
+    searched: SearchFile = None,
+    copies: Copies = 0,
+    optimiser: OfPasses = "AdamW",
+    momentum: Annotated[float, typer.Option(min=0, max=0.999, help="Of SGDM and RMSprop; Adam's beta 1.")] = 0.9,
+    l2: Annotated[float, typer.Option(min=0, help="This times the sum of squared weights is added to the loss.")] = 0.0,
+    balanced: Annotated[bool, typer.Option(help="Whether rare grades weigh more, so that all weigh the same.")] = False,
+    split: SplitBy = "patient",
+    coding: LetterCoding = None,
+    seed: Seed = 0,
+    work: Work = USUAL_WORK,
+    data: Annotated[str, typer.Option(help="What the pictures are, for the model card.")] = "",
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="The pictures show synthetic patients only.")] = False,
+) -> None:
+    """Train a network now, judge it on patients that it has not seen, and write it as a model version."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from trainer.gather import SMALLEST_FACE_SHARE, Sources, gather
+
+    listed = gather(Sources(cases, more or [], split, coding, seed, work, crop_px))
+    # after the lists were found good: these take seconds to import
+    from grading.faces import CascadeFinder
+    from trainer.fit import default_plan
+    from trainer.progress import terminal_watcher
+    from trainer.retrain import Request, train
+    from trainer.search import best, read_trials
+
+    plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
+    plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced, copies=copies)
+    plan = replace(plan, head=best(read_trials(searched)).recipe if searched else None)
+    request = Request(version, start, data, synthetic, plan, work, output, split)
+    with terminal_watcher(len(listed.cases), new_epochs + whole_epochs) as watcher:
+        for why in listed.left_out:
+            watcher.say(why)
+        train(request, listed.cases, CascadeFinder(SMALLEST_FACE_SHARE, threads=2), datetime.now(UTC), watcher)

@@ -1,0 +1,259 @@
+"""Lists of labelled pictures and recordings: CSV, Excel, or a folder of pictures, read into lines.
+
+A list has one rating a line. Columns (in any order, case ignored): `file` (or picture, recording, video), `patient` (or
+identity), and one of `grade` (0 to 4, or its name), `VAS` (0 to 10), `PSPI` (0 to 16) or the action units `AU4` `AU6`
+`AU7` `AU9` `AU10` `AU43`; where several are filled in, the first of these counts. Several raters are several columns
+(`grade nurse 1`, `VAS surgeon`) or several lines with a column `rater`. May be there: `split` (train, val, test); for
+recordings `start_s` and `end_s`, the part that the label is for, or `truth`, a CSV of labels by `time_s`.
+
+A folder holds one folder a grade, and in each or above each one folder a patient: patient/grade/picture or
+grade/patient/picture; or grade/picture, with the patient's pseudonym before the first underscore of the name.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from grading.types import Grade
+from trainer.ratings import (
+    UNITS,
+    WORDS,
+    Coding,
+    RatingError,
+    grade_from_pspi,
+    grade_from_text,
+    grade_from_vas,
+    pspi_from_text,
+    pspi_from_units,
+)
+
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+RECORDINGS = frozenset({".mp4", ".mov", ".avi", ".mkv", ".m4v", ".webm", ".3gp", ".mts"})
+BOOKS = frozenset({".xlsx", ".xlsm"})
+NAMES = {
+    "file": ("file", "picture", "image", "recording", "video"),
+    "patient": ("patient", "identity"),
+    "split": ("split", "part"),
+    "rater": ("rater",),
+    "start_s": ("start_s",),
+    "end_s": ("end_s",),
+    "truth": ("truth",),
+}
+RATED = re.compile(r"(grade|vas)(?:[ _:-]+(.+))?", re.IGNORECASE)
+NOT_RATERS = frozenset({"name"})  # grade_name says the grade again
+
+
+class ListError(ValueError):
+    """The list as a whole cannot be read; the message says what it needs."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rated picture, recording, or part of one. number: for messages; part: "" if the list has none.
+
+    grades: one for each rater; pspi: if it was coded; start_s, end_s: None if the label is for the whole recording.
+    """
+
+    number: int
+    source: Path
+    patient: str
+    grades: tuple[Grade, ...]
+    part: str = ""
+    pspi: float | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    truth: Path | None = None
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the source is a film, by its name."""
+        return self.source.suffix.lower() in RECORDINGS
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a recording shows at one time."""
+
+    time_s: float
+    grade: Grade
+    pspi: float | None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a line cannot be used."""
+
+    number: int
+    why: str
+
+
+def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Fault]:
+    """The lines of a list or folder; each that cannot be used is a fault.
+
+    Args:
+        coding: what the letters a to e of action units are worth; None: letters are faults.
+
+    Raises:
+        ListError: there is no such list, or it lacks the columns.
+    """
+    if path.is_dir():
+        return _of_folder(path)
+    table = _table(path)
+    columns = {str(name).strip().lower(): str(name) for name in table.columns}
+    named = {use: next((columns[name] for name in names if name in columns), "") for use, names in NAMES.items()}
+    rated = [column for column in table.columns if _is_rating(str(column))]
+    units = {unit: columns[unit.lower()] for unit in UNITS if unit.lower() in columns}
+    if "pspi" in columns:
+        units["PSPI"] = columns["pspi"]
+    if not named["file"] or not named["patient"] or not (rated or units):
+        found = ", ".join(map(str, table.columns)) or "none"
+        raise ListError(
+            f"{path}: it needs the columns file, patient and grade (or VAS, PSPI or action units); it has {found}"
+        )
+    rows = [{str(name): str(value).strip() for name, value in row.items()} for row in table.to_dict("records")]
+    of_raters = _by_rater([str(column) for column in rated])
+    return (
+        _line(row, number, path, named, of_raters, units, coding)
+        for number, row in enumerate(rows, start=2)
+        if any(row.values())
+    )
+
+
+def _by_rater(rated: Sequence[str]) -> list[list[str]]:
+    """The columns of each rater, the grade before the VAS."""
+    columns: dict[str, list[str]] = {}
+    for column in sorted(rated, key=str.lower):
+        matched = RATED.fullmatch(column.strip())
+        columns.setdefault((matched[2] or "").lower() if matched else "", []).append(column)
+    return list(columns.values())
+
+
+def read_truth(path: Path, coding: Coding | None = None) -> tuple[Moment, ...]:
+    """The labels of a recording by time: a CSV or Excel file with `time_s` and grade, VAS, PSPI or action units.
+
+    Raises:
+        ListError: it cannot be read, or a line of it has no time or no label.
+    """
+    table = _table(path)
+    columns = {str(name).strip().lower(): str(name) for name in table.columns}
+    moments = []
+    for number, cells in enumerate(table.to_dict("records"), start=2):
+        row = {str(name).strip().lower(): str(value).strip() for name, value in cells.items()}
+        if not any(row.values()):
+            continue
+        try:
+            time_s = _seconds("time_s", row.get("time_s", ""))
+            value = _coded({unit: row[unit.lower()] for unit in ("PSPI", *UNITS) if unit.lower() in columns}, coding)
+            column = next((name for name in ("grade", "vas") if row.get(name)), "")
+            grade = _rating(column, row[column]) if column else None if value is None else grade_from_pspi(value)
+        except RatingError as problem:
+            raise ListError(f"{path}, line {number}: {problem}") from problem
+        if time_s is None or grade is None:
+            raise ListError(f"{path}, line {number}: a truth needs time_s and a grade, VAS, PSPI or action units")
+        moments.append(Moment(time_s, grade, value))
+    return tuple(moments)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise ListError(f"there is no list {path}: name a CSV or Excel file with the columns file, patient and grade")
+    try:
+        if path.suffix.lower() in BOOKS:
+            return pd.read_excel(path, dtype=str, keep_default_na=False)
+        with path.open(encoding="utf-8-sig") as file:
+            head = file.readline()
+        mark = max(",;\t", key=head.count)
+        # blank lines are kept, so that messages can number lines as an editor does
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=mark, skip_blank_lines=False
+        ).fillna("")
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as problem:
+        raise ListError(f"{path} is no list that can be read ({problem}): save it as CSV (UTF-8) or .xlsx") from problem
+
+
+def _is_rating(column: str) -> bool:
+    matched = RATED.fullmatch(column.strip())
+    return matched is not None and (matched[2] or "").lower() not in NOT_RATERS
+
+
+def _line(
+    row: Mapping[str, str],
+    number: int,
+    path: Path,
+    named: Mapping[str, str],
+    raters: Sequence[Sequence[str]],
+    units: Mapping[str, str],
+    coding: Coding | None,
+) -> Line | Fault:
+    cell = {use: row[column] if column else "" for use, column in named.items()}
+    try:
+        source = _found(path, cell["file"])
+        truth = _found(path, cell["truth"]) if cell["truth"] else None
+        value = _coded({unit: row[column] for unit, column in units.items()}, coding)
+        filled = [[column for column in columns if row[column]] for columns in raters]
+        grades = [_rating(columns[0], row[columns[0]]) for columns in filled if columns]
+        if not grades and value is not None:
+            grades = [grade_from_pspi(value)]
+        if not grades and truth is None:
+            raise RatingError("no rating: it needs a grade of 0 to 4, a VAS of 0 to 10 or a PSPI of 0 to 16")
+        start_s, end_s = (_seconds(use, cell[use]) for use in ("start_s", "end_s"))
+    except (RatingError, OSError) as problem:
+        return Fault(number, str(problem))
+    if not cell["patient"]:
+        return Fault(number, "the patient is missing; without it a split by patient is not possible")
+    return Line(number, source, cell["patient"], tuple(grades), cell["split"], value, start_s, end_s, truth)
+
+
+def _found(path: Path, name: str) -> Path:
+    places = [path.parent / name, path.parent / "img" / name] if name else []
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise FileNotFoundError(f"there is no picture {name}" if name else "the file is missing")
+    if found.suffix.lower() not in PICTURES | RECORDINGS | {".csv"}:
+        raise RatingError(f"{name} is neither a picture nor a recording, by its name")
+    return found
+
+
+def _rating(column: str, text: str) -> Grade:
+    return grade_from_vas(text) if column.strip().lower().startswith("vas") else grade_from_text(text)
+
+
+def _coded(units: Mapping[str, str], coding: Coding | None) -> float | None:
+    given = {unit: text for unit, text in units.items() if text}
+    if "PSPI" in given:
+        return pspi_from_text(given["PSPI"])
+    return pspi_from_units(given, coding) if given else None
+
+
+def _seconds(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise RatingError(f"{name} is {text!r}: seconds from the start of the recording") from None
+
+
+def _of_folder(folder: Path) -> Iterator[Line | Fault]:
+    pictures = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
+    if not pictures:
+        raise ListError(f"{folder} holds no pictures: it needs a folder for each grade (0 to 4, or mild, obvious, ...)")
+    for number, path in enumerate(pictures, start=1):
+        above = [name.strip() for name in path.relative_to(folder).parts[:-1]]
+        graded = [name for name in above if name.lower() in WORDS or name in {"0", "1", "2", "3", "4"}]
+        others = [name for name in above if name not in graded]
+        patient = others[0] if others else path.stem.partition("_")[0] if "_" in path.stem else ""
+        if len(graded) != 1:
+            yield Fault(number, f"{path.relative_to(folder)} lies in no folder named as a grade (0 to 4, mild, ...)")
+        elif not patient:
+            yield Fault(
+                number, f"{path.relative_to(folder)}: put it into a folder of its patient, or name it PATIENT_..."
+            )
+        else:
+            yield Line(number, path, patient, (grade_from_text(graded[0]),))
