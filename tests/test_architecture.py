@@ -16,9 +16,8 @@ LONGEST_FILE, LONGEST_FUNCTION = 300, 45
 HOMES = {
     "onnxruntime": {"grading/engine.py", "trainer/quantise.py"},
     "onnx": {"grading/engine.py"},
-    "matplotlib": {"trainer/figures.py"},
     "openpyxl": {"reports"},
-    "matplotlib": {"reports/pictures.py"},
+    "matplotlib": {"reports/pictures.py", "trainer/figures.py"},
     "scipy": {"reports/distributions.py"},
     "watchdog": {"daemon/watcher.py"},
     "apscheduler": {"trainer/schedule.py"},
