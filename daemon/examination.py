@@ -45,8 +45,8 @@ def folders(settings: Settings) -> Iterator[Finding]:
     if place.state.is_dir() and place.state.stat().st_uid != os.geteuid():
         yield remark(
             "folders",
-            f"they belong to user {place.state.stat().st_uid}, and this is user {os.geteuid()}: whether the former may work"
-            " in them was not looked at",
+            f"they belong to user {place.state.stat().st_uid}, and this is user {os.geteuid()}: whether that one may"
+            " work in them was not looked at",
         )
     if not wrong:
         yield fine("folders", "all there, and closed to other users where they have to be")
