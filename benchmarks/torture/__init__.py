@@ -2,6 +2,6 @@
 
     python -m benchmarks.torture --kills 1000
 
-Everything but the grades is the real thing: daemon process, inbox with its change notices, ledger, sealing, workbook. The
-grades are declared toys unless `--grades real` is given: what is tried here is what becomes of recordings, not grading.
+Everything but the grades is the real thing: daemon process, inbox with its change notices, ledger, sealing, workbook.
+The grades are declared toys unless `--grades real` is given: what is tried here is what becomes of recordings, not grading.
 """
