@@ -88,7 +88,7 @@ def replace_unchanged(path: Path, data: bytes, before: Seen | None) -> Seen | No
             _rename_without_replacing(Path(part.name), path)
         except FileExistsError:
             return None
-        _folder_to_disk(path.parent)
+        folder_to_disk(path.parent)
         return mine
 
 
@@ -98,7 +98,7 @@ def write_new(path: Path, data: bytes, mode: int = 0o666) -> None:
         part.write(data)
         to_disk(part)
         _rename_without_replacing(Path(part.name), path)
-        _folder_to_disk(path.parent)
+        folder_to_disk(path.parent)
 
 
 def move_whole(source: Path, target: Path) -> None:
@@ -112,16 +112,43 @@ def move_whole(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         _copy_without_replacing(source, target)
+        folder_to_disk(target.parent)  # the other disk may keep the removal before this one keeps the copy's name
         source.unlink()
-    _folder_to_disk(target.parent)
+    folder_to_disk(target.parent)
     if source.parent != target.parent:
-        _folder_to_disk(source.parent)
+        folder_to_disk(source.parent)
+
+
+def content_to_disk(path: Path) -> None:
+    """Return once the content of a file is on the disk itself, whoever wrote it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path, mode: int, *, may_exist: bool = False) -> None:
+    """Make a folder, and those above it that are missing, so that what is put there is not lost with the folder's name.
+
+    Raises: FileExistsError: it is there already, or something else is. OSError: it cannot be made.
+    """
+    if not folder.parent.is_dir():
+        make_folder(folder.parent, mode, may_exist=True)
+    folder.mkdir(mode=mode, exist_ok=may_exist)
+    folder_to_disk(folder.parent)  # also if it was there: whoever made it may have been killed before this line
+
+
+def mark_surely(path: Path) -> None:
+    """Make an empty file that is still there after a power cut; one that is there already stays."""
+    path.touch()
+    folder_to_disk(path.parent)
 
 
 def remove_surely(path: Path) -> None:
     """Remove a file so that it stays removed after a power cut; it may be gone already."""
     path.unlink(missing_ok=True)
-    _folder_to_disk(path.parent)
+    folder_to_disk(path.parent)
 
 
 def sha256_of(path: Path) -> str:
@@ -150,7 +177,7 @@ def sweep_unfinished(folder: Path) -> tuple[str, ...]:
     for path in left:
         path.unlink(missing_ok=True)
     if left:
-        _folder_to_disk(folder)
+        folder_to_disk(folder)
     return tuple(path.name for path in left)
 
 
@@ -177,14 +204,14 @@ def to_disk(file: BinaryIO) -> None:
 def put_in_place(temporary: Path, target: Path) -> None:
     """Give a finished temporary file its final name, replacing what was there."""
     temporary.replace(target)
-    _folder_to_disk(target.parent)
+    folder_to_disk(target.parent)
 
 
 def put_folder_in_place(temporary: Path, target: Path) -> None:
     """Give a finished folder its final name in the same parent. Raises: OSError: there is something at target."""
-    _folder_to_disk(temporary)
+    folder_to_disk(temporary)
     temporary.rename(target)
-    _folder_to_disk(target.parent)
+    folder_to_disk(target.parent)
 
 
 def opened_from_disk(path: Path) -> BinaryIO:
@@ -228,7 +255,8 @@ def _seen(status: os.stat_result) -> Seen:
     return Seen(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def _folder_to_disk(folder: Path) -> None:
+def folder_to_disk(folder: Path) -> None:
+    """Return once the names in a folder are on the disk itself, as far as its file system can promise that."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

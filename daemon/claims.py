@@ -19,7 +19,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.files import move_whole, remove_surely, sweep_unfinished
+from archive.files import make_folder, move_whole, remove_surely, sweep_unfinished
 
 _NEW = "new-"
 _FROM, _SLASH = "=", "\N{DIVISION SLASH}"  # a folder's name in a folder's name
@@ -60,7 +60,7 @@ class Claims:
         Raises: OSError: it cannot be moved; it is still in the inbox. NoRecordingError: it is no regular file any more.
         """
         folder = self._work / f"{_NEW}{secrets.token_hex(8)}{_from_name(came_from)}"
-        folder.mkdir(mode=0o700)
+        make_folder(folder, 0o700)
         file = folder / path.name
         try:
             move_whole(path, file)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from archive.files import sha256_of
+from archive.files import content_to_disk, sha256_of
 from archive.jobs import Arrival, State
 from archive.ledger import Ledger
 from config.settings import Inbox
@@ -92,6 +92,9 @@ class Intake:
 
     def _receive(self, claim: Claim) -> None:
         """Fingerprint, ledger, and then the folder's name says what it is. Every order of crashes ends here again."""
+        content_to_disk(
+            claim.file
+        )  # whoever copied it need not have waited for the disk; we answer for it from here on
         id = sha256_of(claim.file)
         job = self._ledger.find(id)
         if job is None:

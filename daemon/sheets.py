@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from time import monotonic, time
 
-from archive.files import remove_surely
+from archive.files import mark_surely, remove_surely
 from archive.ledger import Ledger
 from config.settings import Ward
 from daemon.clock import Clock
@@ -47,7 +47,7 @@ class Sheets:
 
     def mark(self, moment: datetime) -> None:
         """The workbook of that moment's day must be written again."""
-        (self._stale / self.day_of(moment).isoformat()).touch()
+        mark_surely(self._stale / self.day_of(moment).isoformat())
 
     def keep_up(self) -> None:
         """As `catch_up`, but leaves out a workbook that took long to write and was written just now.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from archive.files import sha256_of
+from archive.files import make_folder, sha256_of
 from archive.jobs import Job, Receipt, State
 from archive.ledger import Ledger
 from archive.stocktaking import sealed_name
@@ -147,7 +147,7 @@ class Sealing:
         recipients = enough_recipients(self._settings)
         name = sealed_name(job.id, f"{job.received_at:%Y/%m}")
         target = self._archive / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(target.parent, 0o700, may_exist=True)
         if sha256_of(plain) != job.id:
             raise ChangedRecordingError("a program still wrote to the recording after it was taken in; copy it again")
         return replace(seal_file(plain, target, recipients), sealed_name=name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import locks
+from archive.files import make_folder
 from archive.locks import HeldElsewhereError, holder_of
 from config.settings import Ward
 
@@ -93,7 +94,7 @@ class Workplace:
 
 def _make(folder: Path, mode: int) -> None:
     try:
-        folder.mkdir(mode=mode, parents=True)
+        make_folder(folder, mode)
     except FileExistsError:
         if not folder.is_dir():
             raise WorkplaceError(f"{folder} is a file, but a folder is needed there; move it away") from None

@@ -1,7 +1,7 @@
 """A disk that can lose its power: what a program did to it is recorded by strace, and played back up to any moment.
 
-XX on a disk is less than what programs see. This model takes the least that POSIX promises: the content of a
-file is on the disk up to its last fsync, and a name is in a folder once that folder was synced. Real file systems
+What is really on a disk is less than what programs see. This model takes the least that POSIX promises: the content of
+a file is on the disk up to its last fsync, and a name is in a folder once that folder was synced. Real file systems
 promise more; whoever survives this one survives them.
 """
 

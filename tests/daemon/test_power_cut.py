@@ -18,11 +18,12 @@ from archive.vault import opened_sha256
 from config.settings import load
 from tests.archive.witness import needs_strace
 from tests.hospital import GARBAGE, SEVERE, Hospital
-from tests.power import moments, recorded
+from tests.power import Operation, moments, recorded
 from tests.power_program import work
 from tests.toy_grades import ToyGrades
 
 RECORDINGS = {"bed3_P0003.mp4": SEVERE + b"\n" + bytes(200_000), "film.mp4": GARBAGE}
+FILES = {name: hashlib.sha256(data).hexdigest() for name, data in RECORDINGS.items()}
 FAST_STEP = 29
 
 
@@ -74,9 +75,10 @@ def problems(tmp_path: Path, step: int, *, worked_before: bool) -> list[str]:
     before = tmp_path / "before"
     shutil.copytree(origin, before)
     operations = recorded(origin, ["-m", "tests.power_program", str(origin)], tmp_path / "trace")
-    ids = {hashlib.sha256(data).hexdigest() for data in RECORDINGS.values()}
+    ids = set(FILES.values())
     ids |= {hashlib.sha256(SEVERE).hexdigest()} if worked_before else set()
     assert list(wrong(origin, ward, ids)) == []
+    assert_each_recording_is_on_the_disk_before_its_row(operations)
     found, seen = [], set[bytes]()
     for number, (what, disk, loss) in enumerate(moments(before, operations)):
         if number % step:
@@ -90,6 +92,19 @@ def problems(tmp_path: Path, step: int, *, worked_before: bool) -> list[str]:
         shutil.rmtree(again)
     assert len(seen) * step > len(operations)
     return found
+
+
+def assert_each_recording_is_on_the_disk_before_its_row(operations: list[Operation]) -> None:
+    """What a nurse copied may still be in memory only; the ledger must not say that it is ours."""
+    for name in RECORDINGS:
+        (synced,) = [at for at, one in enumerate(operations) if one.name == "fsync" and one.path.endswith(name)]
+        (kept,) = [
+            at
+            for at, one in enumerate(operations)
+            if one.name == "renameat2" and FILES[name] in one.target and "copy-" not in one.target
+        ]
+        commits = [at for at, one in enumerate(operations) if one.name == "fdatasync" and one.path.endswith("-wal")]
+        assert synced < max(at for at in commits if at < kept)
 
 
 def fingerprint(folder: Path) -> bytes:
