@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive import audit
 from archive.files import sweep_unfinished
@@ -78,7 +79,7 @@ def put_together(
     """The ward's loop, with its ledger open until the block ends."""
     place = Workplace.of(settings.ward)
     clock, notifier = outside.clock, outside.notifier
-    for folder in (place.sheets, place.state, *(found for found in place.archive.rglob("*") if found.is_dir())):
+    for folder in (place.sheets, place.state, *_folders_in(place.archive), *_folders_in(place.announcements)):
         sweep_unfinished(folder)
     with Ledger(place.ledger, audit.DAEMON) as ledger:
         enter_start(ledger, settings, grades.model, clock)
@@ -110,6 +111,11 @@ def put_together(
         finally:
             if watcher is not None:
                 watcher.close()
+
+
+def _folders_in(folder: Path) -> Iterator[Path]:
+    yield folder
+    yield from (found for found in folder.rglob("*") if found.is_dir())
 
 
 def check_recipients(settings: Settings) -> None:
