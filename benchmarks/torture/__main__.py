@@ -1,7 +1,7 @@
-"""`python -m benchmarks.torture [--kills N] [--grades toy|worker|real] [--seed S] [--clips FOLDER] [--keep FOLDER]`.
+"""`python -m benchmarks.torture [--kills N] [--grades toy|worker|real] [--seed S] [--clips FOLDER] [--keep FOLDER]`
 
-The kills are dealt out to several wards, one after the other: in one ward the day's workbook would grow until writing it
-took longer than a daemon lives.
+The kills are dealt out to several wards, one after the other: in one ward the day's workbook would grow until writing
+it took longer than a daemon lives.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.torture.killing import Figures, Torture
-
 
 KILLS_IN_A_WARD = 50
 
