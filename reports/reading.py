@@ -33,6 +33,7 @@ _HEADING_WITHIN_ROWS = 40
 _ID = re.compile(r"[0-9a-f]{12}")
 _COMMENTS = re.compile(r"(threaded)?comments?[^/]*\.xml", re.IGNORECASE)
 _SPELLED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NO_DAYS = datetime(1899, 12, 31)
 _NO_SHEET = "no workbook with a Record sheet"
 
 
@@ -173,6 +174,8 @@ def _text(value: object) -> str:
 
 def _moment_text(moment: date | time) -> str:
     """2026-11-23, 14:05, or both; seconds only where there are any."""
+    if isinstance(moment, datetime) and (moment.year, moment.month) == (1900, 1):
+        return _span_text(moment - _NO_DAYS)  # 26:30 in a cell for times: a sheet takes it for its second day
     if isinstance(moment, datetime):
         day, clock = moment.date().isoformat(), moment.time()
         return f"{day} {_moment_text(clock)}" if clock != time() else day
