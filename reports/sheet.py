@@ -16,6 +16,7 @@ from grading.types import Grade
 Value: TypeAlias = str | int | float | date | time | None
 
 LONGEST_TEXT = 32_767  # UTF-16 units in a cell: Excel calls a file with more "damaged"
+_MISSING = "… [+{count}: whole text in the ledger / 全文见台账]"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_IN_LINE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -235,7 +236,7 @@ def safe_text(text: str, *, keeps_lines: bool = False) -> str:
     """The same text, with what a sheet cannot hold replaced by something that can be seen, and not too long.
 
     Control characters become their pictures (␀ ␊ ␉), halves of characters and bytes that are no text become �,
-    what is longer than a cell may be ends in "…". A text that came from here comes back unchanged.
+    what is longer than a cell may be ends by saying how much is missing. A text from here comes back as it is.
 
     Args: keeps_lines: ends of lines and tabs stay, as in what people type into a cell.
     """
@@ -244,10 +245,11 @@ def safe_text(text: str, *, keeps_lines: bool = False) -> str:
     shown = _UNSHOWABLE.sub("�", shown)
     if _units(shown) <= LONGEST_TEXT:
         return shown
-    kept = shown[: LONGEST_TEXT - 1]
-    while _units(kept) > LONGEST_TEXT - 1:
-        kept = kept[: len(kept) - max(1, (_units(kept) - LONGEST_TEXT + 1) // 2)]
-    return kept + "…"
+    room = LONGEST_TEXT - len(_MISSING.format(count=len(shown)))
+    kept = shown[:room]
+    while _units(kept) > room:
+        kept = kept[: len(kept) - max(1, (_units(kept) - room) // 2)]
+    return kept + _MISSING.format(count=len(shown) - len(kept))
 
 
 def wide(cell: Cell, columns: int) -> Row:
