@@ -84,7 +84,7 @@ def put_together(
     with Ledger(place.ledger, audit.DAEMON) as ledger:
         enter_start(ledger, settings, grades.model, clock)
         claims = Claims(place.work)
-        sheets = Sheets(settings.ward, place.stale, ledger, clock)
+        sheets = Sheets(settings.ward, place.stale, place.waiting_sheets, ledger, clock)
         identities = Identities(settings.ward, settings.inbox, ledger, clock, sheets.mark)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
         sealing = Sealing(place.archive, settings.archive, claims, ledger, clock)

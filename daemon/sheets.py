@@ -20,6 +20,7 @@ from config.settings import Ward
 from daemon.clock import Clock
 from daemon.open_sheets import opened_elsewhere
 from daemon.rebuilding import Rebuilding
+from daemon.waiting_sheets import WaitingSheet, read_waiting, write_waiting
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,13 +28,16 @@ REST_FACTOR = 9.0
 
 
 class Sheets:
-    """All workbooks of a ward."""
+    """All workbooks of a ward. Args: noted: the file that tells which of them wait, and why."""
 
-    def __init__(self, ward: Ward, stale: Path, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ward: Ward, stale: Path, noted: Path, ledger: Ledger, clock: Clock) -> None:
         self._ward = ward
         self._zone = ward.zone_info
         self._stale = stale
+        self._clock = clock
         self._rebuilding = Rebuilding(ward, self._zone, ledger, clock)
+        self._noted = noted
+        self._waiting = {sheet.day: sheet for sheet in read_waiting(noted)}
         self._told: dict[date, str] = {}
         self._not_before_s: dict[date, float] = {}
 
@@ -69,6 +73,8 @@ class Sheets:
                 continue
             self._told.pop(day, None)
             remove_surely(marker)
+            if self._waiting.pop(marker.name, None):
+                write_waiting(self._noted, self._waiting.values())
 
     def _written(self, day: date) -> bool:
         opened = opened_elsewhere(self.path_of(day), self._ward.open_sheet_s, time())
@@ -91,6 +97,10 @@ class Sheets:
     def _tell_once(self, day: date, words: str) -> None:
         if self._told.get(day) != words:
             _LOG.warning(words)
+            before = self._waiting.get(day.isoformat())
+            since = before.since if before else self._clock.now().isoformat(timespec="seconds")
+            self._waiting[day.isoformat()] = WaitingSheet(day.isoformat(), since, words)
+            write_waiting(self._noted, self._waiting.values())
         self._told[day] = words
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from time import time
 
@@ -20,7 +21,8 @@ from daemon.refusals import RefusedError
 from daemon.roster import read_file
 from daemon.settings_file import existing_workplace, found_settings
 from daemon.terminal import print_facts, print_table, print_warning
-from daemon.workplace import holder_of
+from daemon.waiting_sheets import WaitingSheet, read_waiting
+from daemon.workplace import Workplace, holder_of
 from grading.types import Assessment
 from reports.words import grade_words, reason_words
 
@@ -76,6 +78,7 @@ class Standing:
     left_alone: int
     inbox_trouble: str
     sheets_to_write: tuple[str, ...]
+    sheets_waiting: tuple[WaitingSheet, ...]
     open_sheets: tuple[OpenSheet, ...]
     roster: RosterStanding
     parked: tuple[Line, ...]
@@ -125,6 +128,7 @@ def standing_of(settings: Settings) -> Standing:
         left_alone=left_alone,
         inbox_trouble=trouble,
         sheets_to_write=tuple(sorted(marker.name for marker in place.stale.iterdir())) if place.stale.is_dir() else (),
+        sheets_waiting=_waiting_sheets(settings, place),
         open_sheets=_open_sheets(settings),
         roster=_roster(settings),
         parked=tuple(_line(job, settings) for job in unfinished if job.parked),
@@ -152,6 +156,16 @@ def _open_sheets(settings: Settings) -> tuple[OpenSheet, ...]:
         for each in opened
         if settings.ward.sheets / each.workbook != settings.ward.roster
     )
+
+
+def _waiting_sheets(settings: Settings, place: Workplace) -> tuple[WaitingSheet, ...]:
+    zone = settings.ward.zone_info
+    waiting = []
+    for sheet in read_waiting(place.waiting_sheets):
+        with suppress(ValueError):  # a moment that somebody spoiled
+            since = datetime.fromisoformat(sheet.since).astimezone(zone).isoformat(timespec="seconds")
+            waiting.append(replace(sheet, since=since))
+    return tuple(waiting)
 
 
 def _model_trouble(settings: Settings) -> str:
@@ -195,6 +209,7 @@ def _print(standing: Standing) -> None:
         facts.append(("", "left alone: other endings, links, or not readable; inbox.suffixes names what is taken"))
     if standing.sheets_to_write:
         facts.append(("Sheets", f"to be written: {', '.join(standing.sheets_to_write)}"))
+    facts.extend(("", f"since {each.since}: {each.why}") for each in standing.sheets_waiting)
     for sheet in standing.open_sheets:
         facts.append(("Open", f"{sheet.workbook}, in {sheet.program} since {sheet.since}; written again once closed"))
     roster = standing.roster

@@ -46,6 +46,11 @@ class Workplace:
         return self.state / "stale-sheets"
 
     @property
+    def waiting_sheets(self) -> Path:
+        """Which of the workbooks that must be written again could not be, since when and why."""
+        return self.state / "waiting-sheets.json"
+
+    @property
     def models(self) -> Path:
         """Versions of the network."""
         return self.state / "models"
