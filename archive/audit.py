@@ -116,7 +116,7 @@ def entries(database: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
 def note_settings(database: sqlite3.Connection, at: datetime, who: str, values: Mapping[str, str]) -> tuple[str, ...]:
     """Compare with the values seen last, enter what differs, and remember these; the keys that differ, sorted.
 
-    The first time everything is remembered and one entry says so.
+    The first time everything is remembered, one entry says so, and nothing differs.
     """
     known = {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM settings_seen")}
     changed = tuple(sorted(key for key in {*known, *values} if known.get(key) != values.get(key)))
@@ -124,11 +124,11 @@ def note_settings(database: sqlite3.Connection, at: datetime, who: str, values: 
         return ()
     database.execute("DELETE FROM settings_seen")
     database.executemany("INSERT INTO settings_seen VALUES (?, ?)", sorted(values.items()))
-    if known:
-        told = {key: f"{known.get(key, '(none)')} -> {values.get(key, '(none)')}" for key in changed}
-        append(database, at, who, Deed.SETTINGS, "", **told)
-    else:
+    if not known:
         append(database, at, who, Deed.SETTINGS, "", first_seen=len(values))
+        return ()
+    told = {key: f"{known.get(key, '(none)')} -> {values.get(key, '(none)')}" for key in changed}
+    append(database, at, who, Deed.SETTINGS, "", **told)
     return changed
 
 

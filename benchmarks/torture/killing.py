@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.keys import SecretKey, generate
-from benchmarks.torture.proof import Left, Whereabouts, problems_in_the_end
+from benchmarks.torture.proof import Left, Whereabouts, is_at_work, problems_in_the_end
 from benchmarks.torture.stream import Stream
 from config.settings import load
 from daemon.workplace import Workplace
@@ -102,7 +102,7 @@ class Torture:
         if _has_ended(process, self._chance.expovariate(1 / self._mean_s)):
             self.figures.problems.append(f"daemon {pid} ended by itself; see its log")
         workers = _children(pid)
-        if workers and self._chance.random() < 0.3:
+        if workers and self._chance.random() < 0.3 and is_at_work(self.place.ledger, pid):
             self._kill_workers(workers)
             if _has_ended(process, self._chance.uniform(0, 0.2)):
                 self.figures.problems.append(f"daemon {pid} ended with its worker")
@@ -147,10 +147,7 @@ class Torture:
         os.close(process)
 
     def _is_done(self) -> bool:
-        for folder in (self.place.inbox, self.place.work, self.place.stale):
-            if any(folder.iterdir()):
-                return False
-        return True
+        return not any(any(folder.iterdir()) for folder in (self.place.inbox, self.place.work, self.place.stale))
 
 
 def _made(folder: Path, keys: list[SecretKey]) -> Workplace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from archive.audit import Deed
 from archive.files import sha256_of
 from archive.inspection import Inspection
 from archive.keys import SecretKey
@@ -65,6 +67,16 @@ class Whereabouts:
                 path = self._place.archive / one.receipt.sealed_name
                 if one.id in ids and path.is_file() and sha256_of(path) == one.receipt.sealed_sha256:
                     self.sealed.add(one.id)
+
+
+def is_at_work(ledger: Path, pid: int) -> bool:
+    """Whether the daemon of that process has come so far that it enters its start: one that has not may give up."""
+    try:
+        with Inspection(ledger) as inspection:
+            started = [entry.details for entry in inspection.entries() if entry.what == Deed.STARTED]
+    except LedgerError:
+        return False
+    return bool(started) and json.loads(started[-1])["process"] == pid
 
 
 def problems_in_the_end(place: Workplace, dropped: Mapping[str, bytes], keys: list[SecretKey]) -> Iterator[str]:

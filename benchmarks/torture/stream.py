@@ -68,7 +68,7 @@ class Stream(threading.Thread):
             hidden.write_bytes(data)
             hidden.rename(target)
             return
-        with open(target, "xb", buffering=0) as file:
+        with target.open("xb", buffering=0) as file:
             step = max(1, len(data) // self._chance.randrange(1, 6))
             for start in range(0, len(data), step):
                 file.write(data[start : start + step])
