@@ -31,7 +31,21 @@ FILE_KEY = b"one key one file"
 NONCE = bytes(range(100, 116))
 CHUNK = 64 * 1024
 VERSION = b"age-encryption.org/v1\n"
+PRIME = 2**255 - 19
 LOW_ORDER = bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157")
+OTHER_LOW_ORDER = bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")
+# every point whose shared secret is zero, in every way to write it that a reader may meet (the top bit is not looked at)
+LOW_ORDER_POINTS = {
+    "low-order": LOW_ORDER,
+    "other-low-order": OTHER_LOW_ORDER,
+    "zero": bytes(32),
+    "one": (1).to_bytes(32, "little"),
+    "minus-one": (PRIME - 1).to_bytes(32, "little"),
+    "prime": PRIME.to_bytes(32, "little"),
+    "prime-and-one": (PRIME + 1).to_bytes(32, "little"),
+    "zero-with-top-bit": (1 << 255).to_bytes(32, "little"),
+    "low-order-with-top-bit": (int.from_bytes(LOW_ORDER, "little") | 1 << 255).to_bytes(32, "little"),
+}
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -136,6 +150,8 @@ def _good() -> Iterator[Vector]:
     grease = stanza(b"x-grease", b"!~", body=b"\x00" * 7)
     yield Vector("good-unknown-stanzas-are-passed-over", header(grease, HONEST, grease) + HELLO, b"hello")
     yield Vector("good-unknown-stanza-without-body", header(stanza(b"grease"), HONEST) + HELLO, b"hello")
+    twice = header(HONEST, for_holder(label="again")) + HELLO
+    yield Vector("good-the-same-recipient-twice", twice, b"hello")
     full = stanza(b"grease", body=b"\x01" * 96)
     yield Vector("good-full-lines-end-with-an-empty-one", header(full, HONEST) + HELLO, b"hello")
 
@@ -189,6 +205,8 @@ def _stanzas() -> Iterator[Vector]:
     yield odd("stanza-body-not-canonical", b"-> grease\nAB\n")
     yield odd("stanza-body-of-impossible-length", b"-> grease\nAAAAA\n")
     yield odd("stanza-body-with-foreign-character", b"-> grease\nAA-A\n")
+    yield odd("stanza-body-with-space", b"-> grease\n AAAA\n")
+    yield odd("stanza-before-the-arrow-a-space", b" -> grease\n\n")
     yield odd("stanza-body-with-return", b"-> grease\nAAAA\r\n")
     text, wrapped_text = b64(share), b64(wrap)
 
@@ -207,7 +225,7 @@ def _stanzas() -> Iterator[Vector]:
     yield own("file-key-too-long", text, body=long_key)
     line = b"-> X25519 " + text + b"\n"
     yield Vector("header-x25519-body-not-canonical", header(line + not_canonical(wrapped_text) + b"\n") + HELLO)
-    for name, point in (("low-order", LOW_ORDER), ("zero", bytes(32)), ("one", b"\x01" + bytes(31))):
+    for name, point in LOW_ORDER_POINTS.items():
         known = wrapped(bytes(32), point, SECRET, FILE_KEY)
         yield own(f"share-{name}", b64(point), body=known)
 
@@ -221,6 +239,11 @@ def _macs_and_matches() -> Iterator[Vector]:
     yield Vector(
         "mac-stanza-exchanged", both.replace(for_holder(OTHER_SECRET, label="2"), for_holder(OTHER_SECRET)) + HELLO
     )
+    share, wrap = x25519(label="another", file_key=b"another file key")
+    other_key = stanza(b"X25519", b64(share), body=wrap)
+    yield Vector("mac-another-file-key-for-the-same-recipient", header(other_key, HONEST) + HELLO)
+    passphrase = stanza(b"scrypt", b64(bytes(16)), b"10", body=bytes(32))
+    yield Vector("nomatch-passphrase", header(passphrase) + HELLO)
     yield Vector("nomatch-other-key", header(for_holder(OTHER_SECRET)) + HELLO)
     yield Vector("nomatch-other-kind", header(HONEST.replace(b"X25519", b"x25519")) + HELLO)
     share, wrap = x25519()
