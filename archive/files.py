@@ -195,6 +195,38 @@ def unfinished(folder: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
         path.unlink(missing_ok=True)
 
 
+@contextmanager
+def nameless(folder: Path, mode: int) -> Iterator[BinaryIO]:
+    """A new file for writing that has no name and is gone with this process, whatever ends it, until `give_name`.
+
+    For what must not lie about in halves. Where the file system knows no such files: as `unfinished`.
+    """
+    try:
+        descriptor = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode)
+    except OSError as error:
+        if error.errno not in (*_NOT_KNOWN, errno.EISDIR):
+            raise
+        with unfinished(folder, mode) as part:
+            yield part
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        yield file
+
+
+def give_name(file: BinaryIO, target: Path) -> None:
+    """Put a file of `nameless` that is on the disk in place, replacing what was there."""
+    if isinstance(file.name, str):
+        put_in_place(Path(file.name), target)
+        return
+    named = target.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:  # only with a folder given does Python follow the link to the open file
+        os.link(f"/proc/self/fd/{file.fileno()}", named.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+    put_in_place(named, target)
+
+
 def to_disk(file: BinaryIO) -> None:
     """Return once everything written to the file is on the disk itself."""
     file.flush()

@@ -103,13 +103,14 @@ def opened_sha256(path: Path, identities: Iterable[SecretKey]) -> str:
 def unseal_file(source: Path, target: Path, identities: Iterable[SecretKey]) -> None:
     """Open a sealed file as target (replaced if it exists), readable by its owner only.
 
-    Raises: sealing.SealedFileError, OSError: then target is as it was before; no plain text stays behind.
+    Raises: sealing.SealedFileError, OSError: then target is as it was before; no plain text stays behind, also if this
+            process is killed (where the file system knows files without a name, as the usual ones do).
     """
-    with files.unfinished(target.parent, mode=0o600) as part:
+    with files.nameless(target.parent, mode=0o600) as part:
         with source.open("rb") as sealed:
             sealing.unseal(sealed, part, identities)
         files.to_disk(part)
-        files.put_in_place(Path(part.name), target)
+        files.give_name(part, target)
 
 
 def _make_alike(old: BinaryIO, new: BinaryIO) -> None:

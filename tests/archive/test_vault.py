@@ -16,7 +16,7 @@ import pyrage
 import pytest
 
 from archive import files, header, keys, payload, sealing, vault
-from tests.archive.witness import calls, needs_strace
+from tests.archive.witness import START, calls, needs_strace
 from tests.archive.witness import names as call_names
 
 CHUNK = 64 * 1024
@@ -282,3 +282,48 @@ def test_an_opened_recording_is_for_its_owner_only(recording: Path, archive: Pat
     vault.unseal_file(archive / "1.age", archive / "out.mp4", [CUSTODIAN])
 
     assert (archive / "out.mp4").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_process_killed_while_it_opens_a_recording_leaves_nothing_plain(
+    recording: Path, archive: Path, tmp_path: Path
+) -> None:
+    vault.seal_file(recording, archive / "1.age", BOTH)
+    (tmp_path / "out").mkdir()
+    keys.write_identity_file(tmp_path / "key", CUSTODIAN, datetime.now(UTC))
+    os.mkfifo(tmp_path / "pipe")
+    program = START + "vault.unseal_file(paths[0], paths[1], keys.read_identities(paths[2]))"
+    paths = [tmp_path / "pipe", tmp_path / "out/1.mp4", tmp_path / "key"]
+
+    child = subprocess.Popen([sys.executable, "-c", program, *paths])
+    with child, (tmp_path / "pipe").open("wb", buffering=0) as pipe:
+        pipe.write((archive / "1.age").read_bytes()[:-100])
+        end = time.monotonic() + 20
+        while not opened_bytes(child.pid) and time.monotonic() < end:
+            time.sleep(0.01)
+        assert opened_bytes(child.pid) > 0
+        child.kill()
+    assert child.returncode == -signal.SIGKILL
+    assert names(tmp_path / "out") == []
+
+
+def opened_bytes(pid: int) -> int:
+    """How much plain text a process has written into its file without a name."""
+    found = [path for path in Path(f"/proc/{pid}/fd").iterdir() if "(deleted)" in str(path.readlink())]
+    return sum(path.stat().st_size for path in found)
+
+
+def test_where_files_need_a_name_opening_works_too(recording: Path, archive: Path, tmp_path: Path) -> None:
+    vault.seal_file(recording, archive / "1.age", BOTH)
+    keys.write_identity_file(tmp_path / "key", CUSTODIAN, datetime.now(UTC))
+    program = START + (
+        "import errno, os; opened = os.open\n"
+        "def without(name, flags, *rest, **more):\n"
+        "    if flags & os.O_TMPFILE == os.O_TMPFILE: raise OSError(errno.ENOTSUP, 'no')\n"
+        "    return opened(name, flags, *rest, **more)\n"
+        "os.open = without; vault.unseal_file(paths[0], paths[1], keys.read_identities(paths[2]))"
+    )
+
+    paths = [archive / "1.age", tmp_path / "1.mp4", tmp_path / "key"]
+    subprocess.run([sys.executable, "-c", program, *paths], check=True)
+    assert (tmp_path / "1.mp4").read_bytes() == recording.read_bytes()
+    assert (tmp_path / "1.mp4").stat().st_mode & 0o777 == 0o600

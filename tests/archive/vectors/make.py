@@ -34,7 +34,7 @@ VERSION = b"age-encryption.org/v1\n"
 PRIME = 2**255 - 19
 LOW_ORDER = bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157")
 OTHER_LOW_ORDER = bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")
-# every point whose shared secret is zero, in every way to write it that a reader may meet (the top bit is not looked at)
+# points whose shared secret is zero, in the ways to write them that a reader may meet (the top bit is not looked at)
 LOW_ORDER_POINTS = {
     "low-order": LOW_ORDER,
     "other-low-order": OTHER_LOW_ORDER,
