@@ -15,9 +15,13 @@ import numpy as np
 from archive.files import write_whole
 from archive.sums import write_sums
 from grading.network import take_weights, with_weights
-from grading.types import Pixels
+from grading.types import Grade, Pixels
 from grading.version import CARD_FILE, GOLDEN_FILE, WEIGHTS_FILE, ModelCard
 from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array, packed, read_weights
+from trainer.curves import Curve
+from trainer.fit import ADAMW, Plan
+
+CURVE_FILE = "learning.json"
 
 
 def tempered(weights: dict[str, Array], temperature: float) -> dict[str, Array]:
@@ -70,3 +74,37 @@ def finish_version(network: keras.Model, golden: Pixels, card: ModelCard, unfini
 def moment(at: datetime) -> str:
     """A moment as the card writes it: UTC to the second."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def draw(card: ModelCard, curve: Curve, folder: Path) -> None:
+    """Learning curves and confusion matrix, beside the card."""
+    from trainer.figures import Course, confusion_picture, course_picture  # noqa: PLC0415 - matplotlib takes a second
+
+    first = len(Grade) - len(card.grades)
+    title = f"{card.version}: {card.pictures['test']} pictures of {card.patients['test']} test patients"
+    write_whole(folder / "confusion.png", confusion_picture(card.confusion, title, first))
+    write_whole(folder / CURVE_FILE, curve.model_dump_json(indent=1).encode() + b"\n")
+    if curve.epochs:
+        ways = [[getattr(epoch, name) for epoch in curve.epochs] for name in ("training", "validation", "loss")]
+        write_whole(folder / "learning.png", course_picture([Course("", *ways)], f"{card.version}: learning"))
+
+
+def hyper_parameters(plan: Plan) -> dict[str, float | int | str]:
+    """How a network was fitted, as the card writes it."""
+    phases: dict[str, float | int | str] = {}
+    for number, phase in enumerate(plan.phases, start=1):
+        phases |= {f"phase_{number}": phase.name, f"epochs_{number}": phase.epochs, f"rate_{number}": phase.rate}
+    if plan.head is not None:
+        phases |= {f"head_{name}": value for name, value in vars(plan.head).items()} | {"head_copies": plan.copies}
+    if plan.optimiser != ADAMW:
+        phases |= {"momentum": plan.momentum}
+    return phases | {
+        "optimiser": plan.optimiser,
+        "batch": plan.batch,
+        "weight_decay": plan.weight_decay if plan.optimiser == ADAMW else 0.0,
+        "l2": plan.l2,
+        "class_weights": "balanced" if plan.is_balanced else "none",
+        "dropout": plan.dropout,
+        "softness": plan.softness,
+        "precision": plan.precision,
+    }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.locks import HeldElsewhereError
-from trainer import cases_command, fit_command, search_command
+from trainer import cases_command, compare_command, fit_command, search_command
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -33,6 +33,7 @@ def about() -> None:
 
 app.command()(search_command.search)
 app.command()(fit_command.fit)
+app.command()(compare_command.compare)
 app.command("cases")(cases_command.show)
 
 

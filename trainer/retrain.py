@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from grading.network import build, put_weights, take_weights, with_weights
 from grading.ports import FaceFinder
 from grading.types import Grade, Pixels
-from grading.version import ModelCard
+from grading.version import Figure, ModelCard
 from grading.weights import HEAD_BIAS, HEAD_KERNEL
-from trainer.card import environment, finish_version, moment, stored_network
+from trainer.card import CURVE_FILE, draw, environment, finish_version, hyper_parameters, moment, stored_network
 from trainer.cases import LEAKING, PARTS, Case, CasesError, Split, refuse_leaks
+from trainer.curves import Curve, CurveKeeper, read_curve, share_right
 from trainer.features import Features, frozen_part
-from trainer.fit import ADAMW, Lessons, Plan, fit, probabilities
+from trainer.fit import Lessons, Plan, fit, probabilities
 from trainer.head import fit_head
 from trainer.labels import targets, weights_of
 from trainer.lessons import Copies, head_lessons
@@ -38,6 +39,7 @@ from trainer.pictures import Crops, crops_of, refuse_near_duplicates
 from trainer.start import Start, initialise
 
 GOLDEN_CROPS = 8
+TRAINING_JUDGED = 256  # crops that a learning curve's training share is of
 SYNTHETIC_NAME = "phantom"
 SYNTHETIC_LIMITS = (
     "Trained on synthetic patients only. Its figures say nothing about real patients.",
@@ -88,7 +90,7 @@ def train(
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
     refuse_unfair(request.split, crops, watcher)
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
-    with _precision(request.plan.precision):
+    with precision(request.plan.precision):
         network = build(n_grades, request.plan.dropout, request.plan.crop_px)
     start = initialise(network, request.start)
     for stage, source in start.stages:
@@ -96,23 +98,43 @@ def train(
     learnt = targets(crops.cases, n_grades, request.plan.softness)
     lessons = Lessons(crops.pixels, learnt, weights_of(crops.cases, balanced=request.plan.is_balanced))
     if request.plan.head is not None:
-        _begin_with_head(network, lessons, crops.part("train"), start, request, watcher)
+        begin_with_head(network, lessons, crops.part("train"), start, request.plan, request.kept_in, watcher)
     state = _state_folder(request, crops.data_set)
-    fit(network, lessons, crops.part("train"), request.plan, start.fresh(), state, watcher.callbacks)
+    told = [*watcher.callbacks, CurveKeeper(state / CURVE_FILE, shares_right(crops))]
+    fit(network, lessons, crops.part("train"), request.plan, start.fresh(), state, told)
     fitted = with_weights(take_weights(network), request.plan.crop_px)
-    return _judged_and_written(fitted, crops, start, request, made_at, watcher)
+    return _judged_and_written(fitted, crops, start, request, made_at, watcher, read_curve(state / CURVE_FILE))
 
 
-def _begin_with_head(
-    network: keras.Model, lessons: Lessons, at: Sequence[int], start: Start, request: Request, watcher: Watcher
+def shares_right(crops: Crops) -> Callable[[keras.Model], tuple[float, float]]:
+    """What judges a network after each epoch: the share it grades right of some training crops and of validation."""
+    training, validation = _some(crops.part("train"), TRAINING_JUDGED), crops.part("val")
+
+    def judge_now(network: keras.Model) -> tuple[float, float]:
+        first = len(Grade) - int(network.output.shape[-1])
+        return (
+            share_right(probabilities(network, crops.pixels, training), _true(crops, training), first),
+            share_right(probabilities(network, crops.pixels, validation), _true(crops, validation), first),
+        )
+
+    return judge_now
+
+
+def begin_with_head(
+    network: keras.Model,
+    lessons: Lessons,
+    at: Sequence[int],
+    start: Start,
+    plan: Plan,
+    kept_in: Path,
+    watcher: Watcher,
 ) -> None:
     """Fits the head to kept features of the pre-trained network, with the recipe of the plan, and puts it in."""
-    plan = request.plan
     fresh = [stage for stage in start.fresh() if stage != "head"]
     if plan.head is None or fresh:
         watcher.say(f"{' and '.join(fresh)} must be learnt first: the head is not fitted to features beforehand")
         return
-    features = Features(frozen_part(take_weights(network)), request.kept_in / "features")
+    features = Features(frozen_part(take_weights(network)), kept_in / "features")
     copies = Copies(plan.copies, plan.augmentation, plan.head.seed)
     learnt = head_lessons(lessons.pixels, lessons.targets, lessons.weights, at, features, copies, watcher.picture)
     head = fit_head(learnt, plan.head)
@@ -131,7 +153,8 @@ def _state_folder(request: Request, data_set: str) -> Path:
 
 
 @contextmanager
-def _precision(policy: str) -> Iterator[None]:
+def precision(policy: str) -> Iterator[None]:
+    """Networks built within the block compute in this precision."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
@@ -141,7 +164,13 @@ def _precision(policy: str) -> Iterator[None]:
 
 
 def _judged_and_written(
-    network: keras.Model, crops: Crops, start: Start, request: Request, made_at: datetime, watcher: Watcher
+    network: keras.Model,
+    crops: Crops,
+    start: Start,
+    request: Request,
+    made_at: datetime,
+    watcher: Watcher,
+    curve: Curve,
 ) -> ModelCard:
     first = 5 - int(network.output.shape[-1])
     validation, test = crops.part("val"), crops.part("test")
@@ -154,8 +183,26 @@ def _judged_and_written(
     figures = judge(true, said, [crops.cases[at].patient for at in test], first)
     for name, figure in figures.items():
         watcher.say(f"test patients: {name} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})")
+    card = _card(crops, start, request, made_at, temperature, true, said, figures)
+    draw(card, curve, unfinished)
+    finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)
+    return card
+
+
+def _card(
+    crops: Crops,
+    start: Start,
+    request: Request,
+    made_at: datetime,
+    temperature: float,
+    true: NDArray[np.int64],
+    said: NDArray[np.float32],
+    figures: dict[str, Figure],
+) -> ModelCard:
     before = lineage(request.start)
-    card = ModelCard(
+    learnt = {*before.learnt_from, *marks(crops.cases, ("train", "val"))}
+    first = len(Grade) - said.shape[1]
+    return ModelCard(
         version=request.version,
         made_at=moment(made_at),
         grades=tuple(grade.name.lower() for grade in Grade if grade >= first),
@@ -166,19 +213,17 @@ def _judged_and_written(
         patients={part: len({crops.cases[at].patient for at in crops.part(part)}) for part in PARTS},
         split="by patient" if request.split == "patient" else LEAKING,
         started_from=dict(start.stages),
-        hyper_parameters=_hyper_parameters(request.plan) | {"temperature": round(temperature, 4)},
+        hyper_parameters=hyper_parameters(request.plan) | {"temperature": round(temperature, 4)},
         figures=figures,
         confusion=confusion(true, said.argmax(axis=1) + first),
         environment=environment(),
         seed=request.plan.seed,
         crop_px=request.plan.crop_px,
         limits=SYNTHETIC_LIMITS if request.synthetic_only else SYNTHETIC_LIMITS[1:],
-        learnt_from=tuple(sorted({*before.learnt_from, *marks(crops.cases, ("train", "val"))})),
-        held_out=marks(crops.cases, ("test",)),
+        learnt_from=tuple(sorted(learnt)),
+        held_out=tuple(one for one in marks(crops.cases, ("test",)) if one not in learnt),
         unlisted=before.unlisted,
     )
-    finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)
-    return card
 
 
 def refuse_misnamed(request: Request) -> None:
@@ -223,26 +268,12 @@ def _true(crops: Crops, at: Sequence[int]) -> NDArray[np.int64]:
     return np.array([int(crops.cases[position].grade) for position in at], np.int64)
 
 
+def _some(at: Sequence[int], most: int) -> list[int]:
+    """At most so many of these positions, evenly spread."""
+    if len(at) <= most:
+        return list(at)
+    return [at[int(place)] for place in np.linspace(0, len(at) - 1, most)]
+
+
 def _golden(crops: Crops, at: Sequence[int]) -> Pixels:
-    chosen = np.asarray(at)[np.linspace(0, len(at) - 1, min(GOLDEN_CROPS, len(at))).astype(int)]
-    return np.asarray(crops.pixels[chosen], np.uint8)
-
-
-def _hyper_parameters(plan: Plan) -> dict[str, float | int | str]:
-    phases: dict[str, float | int | str] = {}
-    for number, phase in enumerate(plan.phases, start=1):
-        phases |= {f"phase_{number}": phase.name, f"epochs_{number}": phase.epochs, f"rate_{number}": phase.rate}
-    if plan.head is not None:
-        phases |= {f"head_{name}": value for name, value in vars(plan.head).items()} | {"head_copies": plan.copies}
-    if plan.optimiser != ADAMW:
-        phases |= {"momentum": plan.momentum}
-    return phases | {
-        "optimiser": plan.optimiser,
-        "batch": plan.batch,
-        "weight_decay": plan.weight_decay if plan.optimiser == ADAMW else 0.0,
-        "l2": plan.l2,
-        "class_weights": "balanced" if plan.is_balanced else "none",
-        "dropout": plan.dropout,
-        "softness": plan.softness,
-        "precision": plan.precision,
-    }
+    return np.asarray(crops.pixels[_some(at, GOLDEN_CROPS)], np.uint8)

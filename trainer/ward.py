@@ -23,7 +23,7 @@ from archive.files import write_whole
 from archive.ledger import Ledger
 from archive.models import ModelStore
 from config.settings import Settings
-from grading.version import ModelCard, ModelVersion
+from grading.version import ModelCard, ModelVersion, read_version
 from trainer.cases import Case, read_cases
 from trainer.diary import read_diary, write_diary
 from trainer.patients import mark
@@ -165,7 +165,9 @@ def _train(settings: Settings, name: str, champion: Path, cases: list[Case], now
     store, work = model_store(settings), work_folder(settings)
     if name in store.names():
         return
-    plan = default_plan(NEW_EPOCHS, settings.trainer.epochs, settings.trainer.seed, settings.trainer.batch)
+    section = settings.trainer
+    crop_px = read_version(champion).card.crop_px
+    plan = default_plan(NEW_EPOCHS, section.epochs, section.seed, section.batch, crop_px=crop_px)
     request = Request(name, str(champion), "the ward's labelled cases", False, plan, work, work / "made")
     if not (request.output / name).is_dir():
         with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
