@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trainer.options import USUAL_WORK, CasesList, CropPx, Seed, StartFrom, Work
+
 if TYPE_CHECKING:
     from trainer.compare import Budget, Result, Row
 
@@ -17,27 +19,22 @@ PAPER = ("paper: training", "validation", "epochs", "minutes")
 
 
 def compare(
-    cases: Annotated[Path, typer.Argument(help="List of labelled pictures, as for `fit`.")],
+    cases: CasesList,
     optimisers: Annotated[
         bool, typer.Option("--optimisers", help="Compare RMSprop, Adam and SGDM instead (the paper's Figure 7).")
     ] = False,
     augmentation: Annotated[
         bool, typer.Option("--augmentation", help="Compare with and without augmentation instead (its Table 1).")
     ] = False,
-    start: Annotated[
-        str, typer.Option(help="What ResNet50 starts from: a weights file, a model version's folder or 'imagenet'.")
-    ] = "imagenet",
+    start: StartFrom = "imagenet",
     pictures: Annotated[int, typer.Option(min=5, help="At most so many pictures, all parts together.")] = 1_000_000,
     epochs: Annotated[int, typer.Option(min=1, help="Passes; the optimised network takes 0.6 times as many.")] = 50,
     trials: Annotated[int, typer.Option(min=1, help="Trials of the optimised network's search.")] = 60,
-    crop_px: Annotated[int, typer.Option(min=64, max=512, help="Side of the crops that the networks see, px.")] = 224,
+    crop_px: CropPx = 224,
     batch: Annotated[int, typer.Option(min=1, help="Pictures learnt from at a time.")] = 32,
     learn_from: Annotated[str, typer.Option(help="The first stage of ResNet50 that learns, conv1-conv5.")] = "conv1",
-    seed: Annotated[int, typer.Option(min=0, help="The number that all chance comes from.")] = 0,
-    work: Annotated[
-        Path,
-        typer.Option(help="Folder for crops, checkpoints and finished rows; a killed comparison goes on."),
-    ] = Path("training"),
+    seed: Seed = 0,
+    work: Work = USUAL_WORK,
     output: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path("compared"),
 ) -> None:
     """Train the paper's networks on one split: accuracy, epochs and minutes beside the paper's (Table 3)."""
@@ -49,9 +46,9 @@ def compare(
 
 
 def _compare(cases: Path, budget: Budget, output: Path, *, optimisers: bool, augmentation: bool) -> None:
-    from trainer.cases import read_cases
+    from trainer.gather import SMALLEST_FACE_SHARE, Sources, gather
 
-    listed = read_cases(cases, seed=budget.seed)
+    listed = gather(Sources(cases, (), "patient", None, budget.seed, budget.kept_in, budget.crop_px)).cases
     # after the list was found good: this takes seconds to import
     from grading.faces import CascadeFinder
     from trainer.compare import compare as compared
@@ -63,7 +60,7 @@ def _compare(cases: Path, budget: Budget, output: Path, *, optimisers: bool, aug
         title, rows = ("Figure 7", figure_7(budget)) if optimisers else ("Table 1", table_1(budget))
     steps = sum(phase.epochs for row in rows for phase in row.plan.phases)
     with terminal_watcher(min(len(listed), budget.pictures), steps) as watcher:
-        results = compared(rows, listed, budget, CascadeFinder(0.10, threads=2), watcher)
+        results = compared(rows, listed, budget, CascadeFinder(SMALLEST_FACE_SHARE, threads=2), watcher)
     text = table(rows, results)
     print(text)
     write(title, text, rows, results, output)

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from archive.models import whole_version
-from grading.faces import CascadeFinder
-from trainer.cases import read_cases
-from trainer.judgement import Court, judged, write_judgement
-from trainer.recordings import read_recordings
+import typer
 
-SMALLEST_FACE_SHARE = 0.10
+from trainer.options import USUAL_WORK, CasesList, LetterCoding, Seed, Work
 
 
-def judge(folder: Path, cases: Path, recordings: Path | None, output: Path | None, seed: int, work: Path) -> None:
-    """Print the judgement and write it down.
+def judge(
+    version: Annotated[Path, typer.Argument(help="Folder of a model version.")],
+    cases: CasesList,
+    recordings: Annotated[
+        Path | None, typer.Option(help="List of recordings (CSV: file, patient, grade), judged as a whole as well.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for figures and pictures (default: judged/VERSION here).")
+    ] = None,
+    coding: LetterCoding = None,
+    seed: Seed = 0,
+    work: Work = USUAL_WORK,
+) -> None:
+    """Judge a model version on patients that it has not learnt from: figures with 95 % intervals, and pictures."""
+    from archive.models import whole_version
+    from grading.faces import CascadeFinder
+    from trainer.gather import SMALLEST_FACE_SHARE, Sources, gather
+    from trainer.judgement import Court, judged, write_judgement
+    from trainer.recordings import read_recordings
 
-    Raises: grading.version.VersionError: no whole version. trainer.cases.CasesError: a list cannot be used.
-    """
-    version = whole_version(folder)
-    listed = read_cases(cases, seed=seed)
+    found = whole_version(version)
+    listed = gather(Sources(cases, (), "patient", coding, seed, work, found.card.crop_px))
     known = read_recordings(recordings) if recordings else []
-    court = Court(
-        CascadeFinder(SMALLEST_FACE_SHARE), work / "crops", work / "forms", lambda line: print(line, flush=True)
-    )
-    judgement = judged(version, listed, known, court)
-    print("\n".join(judgement.lines()))
-    where = output or Path("judged") / version.card.version
+    finder = CascadeFinder(SMALLEST_FACE_SHARE)
+    court = Court(finder, work / "crops", work / "forms", lambda line: print(line, flush=True))
+    judgement = judged(found, listed.cases, known, court)
+    print("\n".join((*listed.left_out, *judgement.lines())))
+    where = output or Path("judged") / found.card.version
     write_judgement(judgement, where)
     print(f"written to {where}")

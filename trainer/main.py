@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.locks import HeldElsewhereError
-from trainer import cases_command, compare_command, fit_command, search_command
+from trainer import cases_command, compare_command, fit_command, judge_command, search_command
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -33,6 +33,7 @@ def about() -> None:
 
 app.command()(search_command.search)
 app.command()(fit_command.fit)
+app.command()(judge_command.judge)
 app.command()(compare_command.compare)
 app.command("cases")(cases_command.show)
 
@@ -69,25 +70,6 @@ def quantise(
     card = make(version, crops, found, grade, Places(work, output), datetime.now(UTC))
     for name, value in card.gate.items():
         print(f"{name}: {value:g}")
-
-
-@app.command()
-def judge(
-    version: Annotated[Path, typer.Argument(help="Folder of a model version.")],
-    cases: Annotated[Path, typer.Argument(help="List of labelled pictures.")],
-    recordings: Annotated[
-        Path | None, typer.Option(help="List of recordings (CSV: file, patient, grade), judged as a whole as well.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder for figures and pictures (default: judged/VERSION here).")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The number that the split comes from, where the list has none.")] = 0,
-    work: Annotated[Path, typer.Option(help="Folder for crops and serving forms.")] = Path("training"),
-) -> None:
-    """Judge a model version on patients that it has not learnt from: figures with 95 % intervals, and pictures."""
-    from trainer.judge_command import judge as judge_
-
-    judge_(version, cases, recordings, output, seed, work)
 
 
 SettingsFile = Annotated[
@@ -129,15 +111,9 @@ def challenge(
     ward: WardFolder = None,
 ) -> None:
     """Judge a model version beside the ward's active one; if it is not worse, it takes that one's place."""
-    from trainer.cases import read_cases
-    from trainer.ward import kept_apart, model_store, promote, training_here, ward_cases
+    from trainer.ward import challenged
 
-    found = _settings(settings, ward)
-    with training_here(found):
-        store = model_store(found)
-        listed = read_cases(cases, seed=found.trainer.seed) if cases else ward_cases(found)
-        champion = store.version(store.champion().name)
-        verdict = promote(found, store.install(version), kept_apart(listed, champion.card))
+    verdict = challenged(_settings(settings, ward), version, cases)
     print(verdict.in_words())
     raise typer.Exit(0 if verdict.is_accepted else 1)
 

@@ -23,14 +23,17 @@ from archive.files import write_whole
 from archive.ledger import Ledger
 from archive.models import ModelStore
 from config.settings import Settings
-from grading.version import ModelCard, ModelVersion, read_version
-from trainer.cases import Case, read_cases
+from grading.crops import CROP_PX
+from grading.version import ModelCard, ModelVersion
+from trainer.cases import Case
 from trainer.diary import read_diary, write_diary
+from trainer.gather import Sources, gather
 from trainer.patients import mark
 from trainer.promote import Verdict
 
 log = logging.getLogger(__name__)
 
+LISTS = (".csv", ".xlsx")
 NEW_EPOCHS = 1  # the champion's stage 5 and head are not fresh; most of the passes go to the whole network
 
 
@@ -40,18 +43,30 @@ def cases_folder(settings: Settings) -> Path:
     return folder if folder.is_absolute() else settings.ward.folder / folder
 
 
-def ward_cases(settings: Settings) -> list[Case]:
-    """The cases of all lists (*.csv) in the ward's folder of cases; the split is by patient.
+def ward_cases(settings: Settings, crop_px: int = CROP_PX) -> list[Case]:
+    """The cases of all lists (CSV and Excel) in the ward's folder of cases; the split is by patient.
 
     A patient who stands in several lists is in the part in which the first of them has the patient.
+
+    Args:
+        crop_px: side of the key frames that are taken from recordings, px.
 
     Raises:
         CasesError: a list cannot be used.
     """
-    lists = sorted(cases_folder(settings).glob("*.csv"))
-    cases = [case for path in lists for case in read_cases(path, seed=settings.trainer.seed)]
+    cases: list[Case] = []
+    for path in sorted(cases_folder(settings).iterdir()) if cases_folder(settings).is_dir() else ():
+        if path.suffix.lower() in LISTS and not path.name.startswith((".", "~$")):
+            cases += _listed(settings, path, crop_px)
     parts: dict[str, str] = {}
     return [replace(case, part=parts.setdefault(case.patient, case.part)) for case in cases]
+
+
+def _listed(settings: Settings, path: Path, crop_px: int) -> tuple[Case, ...]:
+    listed = gather(Sources(path, (), "patient", None, settings.trainer.seed, work_folder(settings), crop_px))
+    for why in listed.left_out:
+        log.info("%s", why)
+    return listed.cases
 
 
 def work_folder(settings: Settings) -> Path:
@@ -87,7 +102,8 @@ def train_now(settings: Settings, now: datetime) -> str | None:
     Raises: CasesError: a list cannot be used. archive.locks.HeldElsewhereError: another process is training here.
     """
     with training_here(settings):
-        cases = ward_cases(settings)
+        champion = model_store(settings).version(model_store(settings).champion().name)
+        cases = ward_cases(settings, champion.card.crop_px)
         entry = read_diary(diary_path(settings))
         digests = case_digests(cases)
         new = len(digests - entry.learnt)
@@ -100,13 +116,24 @@ def train_now(settings: Settings, now: datetime) -> str | None:
         name = entry.begun or f"ward-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
         log.info("%s: %s with %d cases, %d of them new", name, "goes on" if entry.begun else "begins", len(cases), new)
         write_diary(diary_path(settings), replace(entry, looked_at=now, begun=name))
-        champion = model_store(settings).champion()
-        cases = kept_apart(cases, model_store(settings).version(champion.name).card)
+        cases = kept_apart(cases, champion.card)
         _train(settings, name, champion, cases, now)
         promote(settings, name, cases)
         write_diary(diary_path(settings), replace(entry, looked_at=now, learnt=digests, begun=""))
         _clear(settings, name)
         return name
+
+
+def challenged(settings: Settings, folder: Path, cases: Path | None) -> Verdict:
+    """Installs the version in this folder and judges it beside the champion (`promote`), by this list or the ward's.
+
+    Raises: CasesError: the list cannot be used. VersionError, ModelStoreError: the version cannot be installed.
+    """
+    with training_here(settings):
+        store = model_store(settings)
+        champion = store.version(store.champion().name).card
+        listed = _listed(settings, cases, champion.crop_px) if cases else ward_cases(settings, champion.crop_px)
+        return promote(settings, store.install(folder), kept_apart(listed, champion))
 
 
 def kept_apart(cases: Sequence[Case], champion: ModelCard) -> list[Case]:
@@ -154,7 +181,7 @@ def promote(settings: Settings, name: str, cases: Sequence[Case]) -> Verdict:
     return verdict
 
 
-def _train(settings: Settings, name: str, champion: Path, cases: list[Case], now: datetime) -> None:
+def _train(settings: Settings, name: str, champion: ModelVersion, cases: list[Case], now: datetime) -> None:
     """Makes the version and installs it; what was made before a kill is not made again."""
     # keras takes seconds to import, and is not needed to say that there is nothing to do
     from grading.faces import CascadeFinder
@@ -166,9 +193,8 @@ def _train(settings: Settings, name: str, champion: Path, cases: list[Case], now
     if name in store.names():
         return
     section = settings.trainer
-    crop_px = read_version(champion).card.crop_px
-    plan = default_plan(NEW_EPOCHS, section.epochs, section.seed, section.batch, crop_px=crop_px)
-    request = Request(name, str(champion), "the ward's labelled cases", False, plan, work, work / "made")
+    plan = default_plan(NEW_EPOCHS, section.epochs, section.seed, section.batch, crop_px=champion.card.crop_px)
+    request = Request(name, str(champion.folder), "the ward's labelled cases", False, plan, work, work / "made")
     if not (request.output / name).is_dir():
         with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
             train(request, cases, CascadeFinder(settings.grading.smallest_face_share), now, watcher)
