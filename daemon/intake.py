@@ -18,6 +18,7 @@ from daemon.identities import Identities
 from daemon.inbox import Listing, look
 from daemon.settling import Settling
 from grading.container import Wholeness, wholeness
+from grading.made_at import made_at
 
 _LOG = logging.getLogger(__name__)
 MOST_AT_ONCE = 50
@@ -112,8 +113,9 @@ class Intake:
 
     def _arrival(self, claim: Claim, id: str, now: datetime) -> Arrival:
         source = claim.file.name
-        identity = self._identities.of_arrival(source, claim.came_from, now)
-        return Arrival(id, source, claim.file.stat().st_size, now, None, identity, claim.came_from)
+        made = made_at(claim.file, now)
+        identity = self._identities.of_arrival(source, claim.came_from, made or now)
+        return Arrival(id, source, claim.file.stat().st_size, now, made, identity, claim.came_from)
 
     def _listing(self) -> Listing:
         try:

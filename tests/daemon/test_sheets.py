@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from archive.jobs import State
 from daemon.open_sheets import opened_elsewhere
 from daemon.sheets import file_name_of
-from tests.hospital import MILD, SEVERE, Hospital
+from tests.hospital import MILD, MORNING, SEVERE, Hospital
 
 BOOK = "Ward-3-2026-11-23.xlsx"
 
@@ -22,6 +25,23 @@ def test_the_days_workbook_has_a_row_for_each_recording(ward: Hospital) -> None:
 
     assert [path.name for path in ward.place.sheets.iterdir()] == [BOOK]
     assert all(job.id[:12] in ward.sheet_text() for job in ward.rows())
+
+
+def test_the_time_that_the_camera_wrote_into_a_recording_is_on_the_sheet(ward: Hospital) -> None:
+    made = MORNING - timedelta(minutes=25)
+    seconds = int((made - datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+    mvhd = b"\0\0\0\x6cmvhd\0\0\0\0" + seconds.to_bytes(4, "big") + bytes(92)
+    film = b"\0\0\0\x08ftyp" + b"\0\0\0\x74moov" + mvhd + b"\0\0\0\x0cmdat" + bytes(4)
+    ward.drop("bed1.mp4", film)
+    ward.drop("bed2.mp4", MILD)
+
+    ward.work()
+
+    assert {job.source: job.recorded_at for job in ward.rows()} == {"bed1.mp4": made, "bed2.mp4": None}
+    rows = list(openpyxl.load_workbook(ward.place.sheets / BOOK)["Record"].values)
+    heads = next(row for row in rows if row[0] == "No.")
+    times = {row[heads.index("Bed")]: row[heads.index("Time recorded")] for row in rows[rows.index(heads) + 1 :]}
+    assert (times["1"], times["2"]) == (clock(7, 35), None)
 
 
 def test_rows_of_a_crowded_hour_are_written_together_and_none_is_missing(ward: Hospital) -> None:
