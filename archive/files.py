@@ -11,7 +11,6 @@ import errno
 import hashlib
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -85,7 +84,7 @@ def replace_unchanged(path: Path, data: bytes, before: Seen | None) -> Seen | No
             put_in_place(Path(part.name), path)
             return mine
         try:
-            _rename_without_replacing(Path(part.name), path)
+            rename_without_replacing(Path(part.name), path)
         except FileExistsError:
             return None
         folder_to_disk(path.parent)
@@ -97,26 +96,8 @@ def write_new(path: Path, data: bytes, mode: int = 0o666) -> None:
     with unfinished(path.parent, mode) as part:
         part.write(data)
         to_disk(part)
-        _rename_without_replacing(Path(part.name), path)
+        rename_without_replacing(Path(part.name), path)
         folder_to_disk(path.parent)
-
-
-def move_whole(source: Path, target: Path) -> None:
-    """Move a file, also to another file system, where it is copied whole before the source goes.
-
-    Raises: FileExistsError: there is something at target. FileNotFoundError: no source. In each case nothing was moved.
-    """
-    try:
-        _rename_without_replacing(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _copy_without_replacing(source, target)
-        folder_to_disk(target.parent)  # the other disk may keep the removal before this one keeps the copy's name
-        source.unlink()
-    folder_to_disk(target.parent)
-    if source.parent != target.parent:
-        folder_to_disk(source.parent)
 
 
 def content_to_disk(path: Path) -> None:
@@ -155,11 +136,6 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file's content, 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def free_bytes(path: Path) -> int:
-    """Bytes that may still be written on the disk that holds path (a file or folder that exists)."""
-    return shutil.disk_usage(path).free
 
 
 def sweep_unfinished(folder: Path) -> tuple[str, ...]:
@@ -256,15 +232,7 @@ def opened_from_disk(path: Path) -> BinaryIO:
     return file
 
 
-def _copy_without_replacing(source: Path, target: Path) -> None:
-    with source.open("rb") as original, unfinished(target.parent) as part:
-        shutil.copyfileobj(original, part, COPY_BYTES)
-        to_disk(part)
-        shutil.copystat(source, part.name)
-        _rename_without_replacing(Path(part.name), target)
-
-
-def _rename_without_replacing(source: Path, target: Path) -> None:
+def rename_without_replacing(source: Path, target: Path) -> None:
     """One rename that fails if target exists; Python has no name for it, so the C library's renameat2 is called."""
     answer = _C_LIBRARY.renameat2(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE)
     if answer == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -164,12 +164,13 @@ class Ledger(Database):
             self._update("UPDATE jobs SET announced = 1 WHERE id = ?", id)
             return self._known(id)
 
-    def try_later(self, id: str, at: datetime, why: str) -> Job:
-        """Not again before `at`; why is kept as the job's trouble. Raises: jobs.ImpossibleMove: it is archived."""
+    def try_later(self, id: str, at: datetime, why: str, *, counts: bool = True) -> Job:
+        """Not again before `at`; counts=False takes back the last start. Raises: jobs.ImpossibleMove: archived."""
         with self._changing(id) as job:
             jobs.check_unfinished(job)
-            values = (rows.moment_text(at), rows.words(why), id)
-            self._update("UPDATE jobs SET next_try_at = ?, trouble = ? WHERE id = ?", *values)
+            values = (rows.moment_text(at), rows.words(why), 0 if counts else 1, id)
+            statement = "UPDATE jobs SET next_try_at = ?, trouble = ?, attempts = max(attempts - ?, 0) WHERE id = ?"
+            self._update(statement, *values)
             return self._known(id)
 
     def park(self, id: str, why: str, at: datetime | None = None) -> Job:
@@ -194,15 +195,16 @@ class Ledger(Database):
                 self._note(at, Deed.RELEASED, id)
             return self._known(id)
 
-    def due(self, now: datetime) -> Job | None:
-        """The oldest job that there is work for now: neither archived nor parked, and its time has come."""
-        found = self._jobs(
-            "WHERE state IN (?, ?, ?) AND parked = '' AND (next_try_at IS NULL OR next_try_at <= ?)"
-            " ORDER BY number LIMIT 1",
-            *jobs.UNFINISHED,
-            rows.moment_text(now),
-        )
-        return found[0] if found else None
+    def due(self, now: datetime, longest_s: float = 86_400.0) -> Job | None:
+        """The oldest job, not archived nor parked, whose time has come, or is longest_s ahead (clock set back)."""
+        moments = (now, now + timedelta(seconds=longest_s))
+        return next(iter(self._jobs(rows.FIRST_DUE, *jobs.UNFINISHED, *map(rows.moment_text, moments))), None)
+
+    def next_due_at(self) -> datetime | None:
+        """When the next job that was put off is to be tried again; None: none was."""
+        with self._told():
+            (text,) = self._database.execute("SELECT min(next_try_at) FROM jobs WHERE parked = ''").fetchone()
+        return None if text is None else datetime.fromisoformat(text)
 
     def unfinished(self) -> tuple[Job, ...]:
         """All jobs that are not archived, the parked ones too, oldest first."""

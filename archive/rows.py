@@ -21,6 +21,13 @@ OUTLINED_JOBS = JOBS.replace("outcomes.outcome", "coalesce(outline, outcome) AS 
 )
 
 
+# the first job that there is work for now; one that is put off for very long is from before the clock was set back
+FIRST_DUE = (
+    "WHERE state IN (?, ?, ?) AND parked = '' AND (next_try_at IS NULL OR next_try_at <= ? OR next_try_at > ?)"
+    " ORDER BY number LIMIT 1"
+)
+
+
 def moment_text(moment: datetime) -> str:
     """The moment in UTC, always 32 characters long, so that texts sort as moments do.
 

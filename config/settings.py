@@ -67,6 +67,9 @@ class Inbox(_Section):
     rescan_s: _Seconds
     polling: bool
     poll_s: _Seconds
+    settle_polled_s: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)]
+    reserve_mib: Annotated[int, Field(ge=0, le=10_000_000)]
+    reserve_share: Annotated[float, Field(ge=0, le=0.9, allow_inf_nan=False)]
     suffixes: _Suffixes
     identity_pattern: _Text
     folder_pattern: _Text

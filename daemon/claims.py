@@ -19,7 +19,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.files import make_folder, move_whole, remove_surely, sweep_unfinished
+from archive.files import make_folder, remove_surely, sweep_unfinished
+from archive.moving import copy_away, move_whole
 
 _NEW = "new-"
 _FROM, _SLASH = "=", "\N{DIVISION SLASH}"  # a folder's name in a folder's name
@@ -63,7 +64,8 @@ class Claims:
         make_folder(folder, 0o700)
         file = folder / path.name
         try:
-            move_whole(path, file)
+            # a file with other names could still be changed by these: what is worked on is a copy of its own
+            (copy_away if _has_other_names(path) else move_whole)(path, file)
         except OSError:
             _remove_if_empty(folder)
             raise
@@ -146,6 +148,11 @@ def is_being_written(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _has_other_names(path: Path) -> bool:
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink > 1
 
 
 def _claim_in(folder: Path) -> Claim | None:

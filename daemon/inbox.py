@@ -1,4 +1,4 @@
-"""Looking at the inbox: which files are recordings, and which are left alone. The listing is the truth, not events."""
+"""Looking at the inbox: is it there, which files are recordings, which are left alone. The listing is the truth."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.mounts import MOUNTS, is_mount_point, mount_of
 from daemon.settling import Sighting
 
+MARK = ".peea-inbox"  # lies on a share that is mounted as inbox; hidden, so that it is never taken for a recording
 DEEPEST = 8  # folders dropped in are looked into; a loop of mounts is not followed for ever
 
 # What programs call a file that they have not finished, or that is only theirs.
@@ -33,6 +36,49 @@ class Listing:
 
     recordings: dict[Path, Sighting]
     left_alone: tuple[Path, ...]
+
+
+class Place:
+    """Where the inbox is: whether it is the one that was there before, and not what lies below an unmounted share.
+
+    A share that is mounted at the inbox gets a mark file, and that there is one is remembered in `memory`. While
+    nothing is mounted there any more, what is seen is no inbox, however much it looks like an empty one.
+    """
+
+    def __init__(self, folder: Path, memory: Path, mounts: Path = MOUNTS) -> None:
+        self.folder = folder
+        self._memory = memory
+        self._mounts = mounts
+
+    @property
+    def is_network(self) -> bool:
+        """Whether other machines or programs write there behind the kernel's back."""
+        mount = mount_of(self.folder, self._mounts)
+        return mount is not None and mount.is_network
+
+    def remember(self) -> None:
+        """Mark a share that is mounted here. Where it cannot be marked, claiming will tell soon enough."""
+        with suppress(OSError):
+            if is_mount_point(self.folder, self._mounts) and not (self._memory.exists() and self._mark.exists()):
+                self._mark.touch()
+                self._memory.touch()
+
+    def trouble(self) -> str:
+        """Why this is not the inbox, in words; "" if it is."""
+        try:
+            is_away = self._memory.exists() and not self._mark.exists()
+        except OSError:
+            return ""  # closed to us: looking will tell
+        if not is_away or is_mount_point(self.folder, self._mounts):
+            return ""
+        return (
+            f"the share at {self.folder} is not mounted (no {MARK}): mount it; if the inbox is meant to be a "
+            f"plain folder from now on, remove {self._memory}"
+        )
+
+    @property
+    def _mark(self) -> Path:
+        return self.folder / MARK
 
 
 def is_unfinished(name: str) -> bool:

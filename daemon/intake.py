@@ -15,51 +15,67 @@ from config.settings import Inbox
 from daemon.claims import Claim, Claims, NoRecordingError, is_being_written
 from daemon.clock import Clock
 from daemon.identities import Identities
-from daemon.inbox import Listing, look
+from daemon.inbox import Listing, Place, look
+from daemon.room import Room
 from daemon.settling import Settling
+from daemon.telling import Telling
 from grading.container import Wholeness, wholeness
 from grading.made_at import made_at
 
 _LOG = logging.getLogger(__name__)
 MOST_AT_ONCE = 50
-_INBOX = "/"  # no file is called so
 
 
 class Intake:
     """The way in. Whatever fails stays where it is, is named once in the log, and is tried again at the next look."""
 
     def __init__(
-        self, folder: Path, settings: Inbox, claims: Claims, ledger: Ledger, clock: Clock, identities: Identities
+        self,
+        place: Place,
+        settings: Inbox,
+        claims: Claims,
+        ledger: Ledger,
+        clock: Clock,
+        identities: Identities,
+        room: Room,
     ) -> None:
-        self._folder = folder
+        self._place = place
         self._settings = settings
         self._claims = claims
         self._ledger = ledger
         self._clock = clock
         self._identities = identities
+        self._room = room
         self._settling = Settling(settings.settle_s)
-        self._told: dict[str, str] = {}
+        self._telling = Telling(_LOG, clock.monotonic_s)
         self._growing_s: list[float] = []  # how much longer each file that lacks its end is waited for
+        self.troubles: tuple[str, ...] = ()  # of the last look
 
-    def look(self, heed: Callable[[], None] = lambda: None) -> bool:
+    def look(self, heed: Callable[[], None] = lambda: None, *, polled: bool = False) -> bool:
         """Take in recordings that stand still; `heed` is called between two and may raise to stop.
 
+        Args:    polled: no change notices are heard; what is on a network mount stands still later (settle_polled_s).
         Returns: whether more of them stand still: of thousands, the first are graded before the last are hashed.
         """
         self._identities.keep_up()
         listing = self._listing()
         self._growing_s = []
+        slow = polled and self._place.is_network
+        self._settling.settle_s = max(self._settings.settle_s, self._settings.settle_polled_s if slow else 0.0)
         now_s = self._clock.monotonic_s()
-        still = [path for path in self._settling.settled(listing.recordings, now_s) if not self._may_grow(path, now_s)]
-        for path in still[:MOST_AT_ONCE]:
+        taken, more = 0, False
+        for path in self._settling.settled(listing.recordings, now_s):
+            if taken >= MOST_AT_ONCE:
+                more = True
+                break
+            if self._may_grow(path, now_s) or not self._has_room(listing.recordings[path].size_bytes):
+                continue
             heed()
-            self._quietly(path.name, partial(self._take, path))
-        unknown = self._claims.unknown()  # claimed before, but the disk or the ledger would not have it
-        for claim in unknown:
-            self._quietly(claim.file.name, partial(self._receive, claim))
-        present = {_INBOX, *(path.name for path in listing.recordings), *(claim.file.name for claim in unknown)}
-        self._told = {name: words for name, words in self._told.items() if name in present}
-        return len(still) > MOST_AT_ONCE
+            taken += self._quietly(partial(self._take, path))
+        for claim in self._claims.unknown():  # claimed before, but the disk or the ledger would not have it
+            self._quietly(partial(self._receive, claim))
+        self.troubles = self._telling.end_round()
+        return more
 
     def next_s(self) -> float | None:
         """How long until a file that is being waited for may be taken; None if none is."""
@@ -72,7 +88,7 @@ class Intake:
         self._claims.sweep()
         for claim in self._claims.all():
             if not claim.id or self._ledger.find(claim.id) is None:
-                self._quietly(claim.file.name, partial(self._receive, claim))
+                self._quietly(partial(self._receive, claim))
 
     def _may_grow(self, path: Path, now_s: float) -> bool:
         """Whether the file says that its end is missing, and has not stood still long enough to be believed lost."""
@@ -85,10 +101,15 @@ class Intake:
             self._growing_s.append(left_s)
         return may_grow
 
+    def _has_room(self, size_bytes: int) -> bool:
+        if trouble := self._room.trouble_with(size_bytes):
+            self._telling.note(trouble)
+        return not trouble
+
     def _take(self, path: Path) -> None:
         if is_being_written(path):
             return
-        came_from = path.parent.relative_to(self._folder).as_posix()
+        came_from = path.parent.relative_to(self._place.folder).as_posix()
         self._receive(self._claims.claim(path, "" if came_from == "." else came_from))
 
     def _receive(self, claim: Claim) -> None:
@@ -118,26 +139,26 @@ class Intake:
         return Arrival(id, source, claim.file.stat().st_size, now, made, identity, claim.came_from)
 
     def _listing(self) -> Listing:
-        try:
-            listing = look(self._folder, self._settings.suffixes)
-        except OSError as error:
-            self._tell_once(
-                _INBOX, f"the inbox cannot be looked at ({error.strerror}); nothing is taken in until it can"
-            )
-            return Listing({}, ())
-        self._told.pop(_INBOX, None)
-        return listing
+        self._place.remember()
+        trouble = self._place.trouble()
+        if not trouble:
+            try:
+                return look(self._place.folder, self._settings.suffixes)
+            except OSError as error:
+                trouble = f"the inbox cannot be looked at ({error.strerror})"
+        self._telling.note(f"{trouble}; nothing is taken in until it can")
+        return Listing({}, ())
 
-    def _quietly(self, name: str, take: Callable[[], None]) -> None:
+    def _quietly(self, take: Callable[[], None]) -> bool:
+        """Whether it was taken; what went wrong is noted."""
         try:
             take()
         except FileNotFoundError:
-            return  # taken away again before we came
+            return False  # taken away again before we came
         except (OSError, NoRecordingError) as error:
             words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self._tell_once(name, f"a file in the inbox cannot be taken in ({words}); it is tried again at every look")
-
-    def _tell_once(self, name: str, words: str) -> None:
-        if self._told.get(name) != words:
-            _LOG.warning(words)
-        self._told[name] = words
+            self._telling.note(
+                f"{{n}} files in the inbox cannot be taken in ({words}); they are tried again at every look"
+            )
+            return False
+        return True

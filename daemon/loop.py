@@ -10,15 +10,16 @@ from __future__ import annotations
 import logging
 
 from archive.jobs import Job
-from archive.ledger import Ledger
+from archive.ledger import Ledger, LedgerError
 from config.settings import Archive, Inbox
 from daemon.clock import Clock
 from daemon.intake import Intake
-from daemon.retries import is_exhausted, next_try
+from daemon.retries import is_exhausted, is_of_the_machine, longest_wait_s, next_try
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
 from daemon.steps import Steps
 from daemon.stopping import Bell, Stop
+from daemon.telling import Telling
 from daemon.tidying import Tidying
 from daemon.trouble import in_words, parked_words, place_of
 from daemon.watcher import Watcher
@@ -26,6 +27,7 @@ from reports.words import Language
 
 _LOG = logging.getLogger(__name__)
 
+LEAST_WAIT_S = 0.05
 BREATH_S = 0.5  # a file that is being copied makes hundreds of hints a second; one look in this time is enough
 
 
@@ -48,7 +50,7 @@ class Loop:
         notifier: Notifier,
         clock: Clock,
     ) -> None:
-        self._look_every_s = inbox.poll_s if inbox.polling else inbox.rescan_s
+        self._poll_s, self._rescan_s = inbox.poll_s, inbox.rescan_s
         self._attempts = archive.attempts
         self._retry_s = archive.retry_s
         self._language: Language = language
@@ -61,6 +63,8 @@ class Loop:
         self._bell = bell
         self._notifier = notifier
         self._clock = clock
+        self._telling = Telling(_LOG, clock.monotonic_s)
+        self._rest_until_s = clock.monotonic_s()
 
     def run(self) -> None:
         """Work until a stop is asked for."""
@@ -87,8 +91,10 @@ class Loop:
         try:
             if self._watcher is not None:
                 self._watcher.keep_watching()
-            more = self._intake.look(self._between)
-            job = self._ledger.due(self._clock.now())
+            more = self._intake.look(self._between, polled=self._is_polling)
+            if self._clock.monotonic_s() < self._rest_until_s:
+                return False
+            job = self._ledger.due(self._clock.now(), longest_wait_s(self._retry_s))
             if job is None and not more:
                 self._tidying.tidy()
                 self._sheets.catch_up()
@@ -97,7 +103,13 @@ class Loop:
             self._step(job)
         except Exception as error:  # noqa: BLE001 - the only one: whatever happens to one recording, the ward goes on
             return self._set_back(job, error)
+        finally:
+            self._telling.end_round()
         return True
+
+    @property
+    def _is_polling(self) -> bool:
+        return self._watcher is None or not self._watcher.hears
 
     def _step(self, job: Job) -> None:
         if self._used_up(job):
@@ -111,22 +123,32 @@ class Loop:
             raise
 
     def _set_back(self, job: Job | None, error: Exception) -> bool:
-        """Try again later, or park; False if not even that could be written down."""
+        """Try again later, or park; False if not even that could be written down, or if there is no use in going on."""
         why = in_words(error, job.source if job else "")
-        _LOG.error("%s: %s (%s)", job.id[:8] if job else "turn", why, place_of(error))
+        if is_of_the_machine(error) or job is None:
+            # all others would fail in the same way: one line in the journal, and a rest
+            self._telling.note(f"work rests for {self._retry_s:.0f} s: {why} ({place_of(error)})")
+            self._rest_until_s = self._clock.monotonic_s() + self._retry_s
+        else:
+            _LOG.error("%s: %s (%s)", job.id[:8], why, place_of(error))
         if job is None:
             return False
         try:
-            job = self._ledger.find(job.id) or job
-            later = (
-                self._clock.now() if self._used_up(job) else next_try(self._clock.now(), job.attempts, self._retry_s)
-            )
-            job = self._ledger.try_later(job.id, later, why)
-            if self._used_up(job):
-                self._park(job)
+            return self._written_down(job, error, why)
         except OSError as trouble:
-            _LOG.error("%s: %s", job.id[:8], in_words(trouble, job.source))
+            self._telling.note(f"work rests for {self._retry_s:.0f} s: {in_words(trouble, job.source)}")
             return False
+
+    def _written_down(self, job: Job, error: Exception, why: str) -> bool:
+        job = self._ledger.find(job.id) or job
+        now = self._clock.now()
+        if is_of_the_machine(error):
+            self._ledger.try_later(job.id, next_try(now, 1, self._retry_s), why, counts=False)
+            return False
+        later = now if self._used_up(job) else next_try(now, job.attempts, self._retry_s)
+        job = self._ledger.try_later(job.id, later, why)
+        if self._used_up(job):
+            self._park(job)
         return True
 
     def _park(self, job: Job) -> None:
@@ -143,10 +165,20 @@ class Loop:
         self._notifier.alive()
 
     def _wait(self) -> None:
-        """Until a hint, until a file may stand still, or until it is time to look anyway."""
-        counts = self._ledger.counts()
-        self._notifier.status(f"{counts.archived} recordings done, {counts.parked} set aside; waiting for the next")
-        next_s = self._intake.next_s()
-        timeout_s = self._look_every_s if next_s is None else min(self._look_every_s, next_s + 0.01)
+        """Until a hint, until a file may stand still or a step is to be tried again, or until it is time to look."""
+        try:
+            counts, due_at = self._ledger.counts(), self._ledger.next_due_at()
+            words = f"{counts.archived} recordings done, {counts.parked} set aside; waiting for the next"
+        except LedgerError:  # the turn has said so
+            words, due_at = "the ledger is out of reach", None
+        self._notifier.status("; ".join(self._intake.troubles) or words)
+        waits = [self._poll_s if self._is_polling else self._rescan_s]
+        if (next_s := self._intake.next_s()) is not None:
+            waits.append(next_s + 0.01)
+        if due_at is not None:
+            waits.append(max((due_at - self._clock.now()).total_seconds(), 0.0))
+        if (rest_s := self._rest_until_s - self._clock.monotonic_s()) > 0:
+            waits = [*waits[:1], rest_s]
+        timeout_s = max(min(waits), LEAST_WAIT_S)
         if self._bell.wait(timeout_s) and not self._bell.stop_asked:
             self._bell.wait_for_stop(min(BREATH_S, timeout_s))

@@ -132,13 +132,17 @@ def doctor(as_json: AsJson = False, settings: SettingsFile = None, ward: WardFol
 @app.command()
 def release(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="The recording's number, as `peea status` shows it.")],
+    reject: Annotated[bool, typer.Option("--reject", help="Give it up: report and seal it ungraded.")] = False,
     settings: SettingsFile = None,
     ward: WardFolder = None,
 ) -> None:
-    """Take up a recording again that was set aside, once its cause is mended."""
-    from daemon.status_command import release as release_
+    """Take up a recording again that was set aside, once its cause is mended.
 
-    release_(number, settings, ward)
+    With --reject it is given up instead: reported as not gradable, sealed into the archive, and not tried again.
+    """
+    from daemon.release_command import release as release_
+
+    release_(number, settings, ward, reject=reject)
 
 
 @app.command()

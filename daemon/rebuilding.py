@@ -15,9 +15,10 @@ from pathlib import Path
 from time import time
 from zoneinfo import ZoneInfo
 
-from archive.files import Seen, move_whole, read_whole, replace_unchanged, seen
+from archive.files import Seen, read_whole, replace_unchanged, seen
 from archive.handwriting import Stroke as KeptStroke
 from archive.ledger import Ledger
+from archive.moving import move_whole
 from config.settings import Ward
 from daemon.clock import Clock
 from daemon.open_sheets import opened_elsewhere

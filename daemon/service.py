@@ -18,10 +18,13 @@ from daemon.beginning import enter_start
 from daemon.claims import Claims
 from daemon.clock import Clock, MachineClock
 from daemon.identities import Identities
+from daemon.inbox import Place
 from daemon.intake import Intake
+from daemon.letter_box import open_doors
 from daemon.loop import Loop
 from daemon.player import Player, player_for
 from daemon.recipients import enough_recipients
+from daemon.room import room_of
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
 from daemon.steps import Grading, Reporting, Sealing, Steps
@@ -58,8 +61,11 @@ def serve(settings: Settings, ready_grades: Callable[[], Grades]) -> None:
     """
     place = Workplace.of(settings.ward)
     check_recipients(settings)
+    os.umask(os.umask(0o027) | 0o027)  # whatever is made from here on is nobody else's business
     place.make()
     place.check()
+    for words in open_doors(place):
+        _LOG.warning(words)
     bell = Bell()
     with held(place.lock), stopped_by_signals(bell):
         outside = surroundings(settings)
@@ -85,6 +91,7 @@ def put_together(
         enter_start(ledger, settings, grades.model, clock)
         claims = Claims(place.work)
         sheets = Sheets(settings.ward, place.stale, place.waiting_sheets, ledger, clock)
+        inbox, room = Place(place.inbox, place.inbox_is_mounted), room_of(settings)
         identities = Identities(settings.ward, settings.inbox, ledger, clock, sheets.mark)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
         sealing = Sealing(place.archive, settings.archive, claims, ledger, clock)
@@ -99,7 +106,7 @@ def put_together(
                 archive=settings.archive,
                 language=settings.ward.language,
                 ledger=ledger,
-                intake=Intake(place.inbox, settings.inbox, claims, ledger, clock, identities),
+                intake=Intake(inbox, settings.inbox, claims, ledger, clock, identities, room),
                 steps=steps,
                 tidying=Tidying(claims, ledger, sealing.is_sealed, sealing.seal_again),
                 sheets=sheets,

@@ -25,7 +25,7 @@ class Settling:
     """Remembers since when each file has looked the way it looks now."""
 
     def __init__(self, settle_s: float) -> None:
-        self._settle_s = settle_s
+        self.settle_s = settle_s
         self._since: dict[Path, tuple[Sighting, float]] = {}
 
     def settled(self, sightings: Mapping[Path, Sighting], now_s: float) -> tuple[Path, ...]:
@@ -33,7 +33,7 @@ class Settling:
         self._since = {
             path: (seen, self._still_since(path, seen, now_s)) for path, seen in sightings.items()
         }  # what is gone is forgotten: a file that comes back starts anew
-        still = [path for path, (_, since_s) in self._since.items() if now_s - since_s >= self._settle_s]
+        still = [path for path, (_, since_s) in self._since.items() if now_s - since_s >= self.settle_s]
         return tuple(sorted(still, key=lambda path: (sightings[path].modified_ns, str(path))))
 
     def still_s(self, path: Path, now_s: float) -> float:
@@ -42,7 +42,7 @@ class Settling:
 
     def next_s(self, now_s: float) -> float | None:
         """How long until the next file may have settled; None if none is waited for."""
-        waits = [self._settle_s - (now_s - since_s) for _, since_s in self._since.values()]
+        waits = [self.settle_s - (now_s - since_s) for _, since_s in self._since.values()]
         return min((wait for wait in waits if wait > 0), default=None)
 
     def _still_since(self, path: Path, seen: Sighting, now_s: float) -> float:

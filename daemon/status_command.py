@@ -1,4 +1,4 @@
-"""`peea status` and `peea release`: what a ward's folder tells, without disturbing the daemon at work there."""
+"""`peea status`: what a ward's folder tells, without disturbing the daemon at work there."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 from time import time
 
 from archive.jobs import Job
-from archive.ledger import Counts, Ledger
+from archive.ledger import Counts, Ledger, LedgerError
 from config.settings import Settings
 from daemon.clock import MachineClock
 from daemon.grades import choice, in_use_file
-from daemon.inbox import look
+from daemon.inbox import Place, look
 from daemon.model_in_use import read_in_use
 from daemon.open_sheets import Opened, open_in
-from daemon.refusals import RefusedError
 from daemon.roster import read_file
 from daemon.settings_file import existing_workplace, found_settings
 from daemon.terminal import print_facts, print_table, print_warning
+from daemon.troubles import troubles_of
 from daemon.waiting_sheets import WaitingSheet, read_waiting
 from daemon.workplace import Workplace, holder_of
 from grading.types import Assessment
@@ -67,6 +67,7 @@ class RosterStanding:
 class Standing:
     """How a ward is doing. daemon_process: None if no daemon is at work.
 
+    troubles: of disks and folders, each with what to do.
     model: the version that shall grade; model_trouble: why another one does, "" if none.
     """
 
@@ -77,6 +78,7 @@ class Standing:
     in_inbox: int
     left_alone: int
     inbox_trouble: str
+    troubles: tuple[str, ...]
     sheets_to_write: tuple[str, ...]
     sheets_waiting: tuple[WaitingSheet, ...]
     open_sheets: tuple[OpenSheet, ...]
@@ -96,29 +98,20 @@ def status(settings_file: Path | None, ward: Path | None, *, as_json: bool) -> N
         _print(standing)
 
 
-def release(number: int, settings_file: Path | None, ward: Path | None) -> None:
-    """Take up the recording of that number again. Raises: RefusedError: it is not set aside."""
-    settings = found_settings(settings_file, ward)
-    place = existing_workplace(settings)
-    with Ledger(place.ledger) as ledger:
-        job = next((job for job in ledger.unfinished() if job.number == number and job.parked), None)
-        if job is None:
-            parked = ", ".join(str(job.number) for job in ledger.unfinished() if job.parked) or "none"
-            raise RefusedError(f"number {number} is not set aside; set aside: {parked}")
-        ledger.release(job.id)
-    print(f"number {number} is taken up again" + ("" if holder_of(place.lock) else " once the daemon is started"))
-
-
 def standing_of(settings: Settings) -> Standing:
     """How the ward is doing right now. Raises: RefusedError: there is no ward in the folder."""
     place = existing_workplace(settings)
     counts = Counts(0, 0, 0, 0, 0)
     unfinished: tuple[Job, ...] = ()
     latest: tuple[Job, ...] = ()
-    if place.ledger.exists():
-        with Ledger(place.ledger) as ledger:
-            counts, unfinished, latest = ledger.counts(), ledger.unfinished(), ledger.latest(LATEST)
-    recordings, left_alone, trouble = _inbox(settings)
+    troubles = list(troubles_of(settings, place))
+    try:
+        if place.ledger.exists():
+            with Ledger(place.ledger) as ledger:
+                counts, unfinished, latest = ledger.counts(), ledger.unfinished(), ledger.latest(LATEST)
+    except LedgerError as error:
+        troubles.append(str(error))
+    recordings, left_alone, trouble = _inbox(settings, place)
     return Standing(
         ward=settings.ward.name,
         folder=str(settings.ward.folder),
@@ -127,6 +120,7 @@ def standing_of(settings: Settings) -> Standing:
         in_inbox=recordings,
         left_alone=left_alone,
         inbox_trouble=trouble,
+        troubles=tuple(troubles),
         sheets_to_write=tuple(sorted(marker.name for marker in place.stale.iterdir())) if place.stale.is_dir() else (),
         sheets_waiting=_waiting_sheets(settings, place),
         open_sheets=_open_sheets(settings),
@@ -138,7 +132,9 @@ def standing_of(settings: Settings) -> Standing:
     )
 
 
-def _inbox(settings: Settings) -> tuple[int, int, str]:
+def _inbox(settings: Settings, place: Workplace) -> tuple[int, int, str]:
+    if trouble := Place(place.inbox, place.inbox_is_mounted).trouble():
+        return 0, 0, trouble
     try:
         listing = look(settings.ward.inbox, settings.inbox.suffixes)
     except OSError as error:
@@ -216,6 +212,8 @@ def _print(standing: Standing) -> None:
     if roster.is_there:
         facts.append(("Roster", f"{roster.patients} patients" if not roster.trouble else "not usable, see below"))
     print_facts(facts)
+    for words in standing.troubles:
+        print_warning(f"Trouble: {words}")
     if standing.model_trouble:
         print_warning(standing.model_trouble)
 
@@ -226,6 +224,7 @@ def _print(standing: Standing) -> None:
     for problem in roster.problems:
         print_warning(f"Roster: {problem}.")
     for line in standing.parked:
-        print_warning(f"Set aside: number {line.number}. {line.parked} Once mended: peea release {line.number}")
+        again = f"peea release {line.number}"
+        print_warning(f"Set aside: number {line.number}. {line.parked} Once mended: {again}; to give it up: --reject")
     rows = [(str(line.number), line.received_at, line.state, line.result, line.trouble) for line in standing.latest]
     print_table(("Number", "Received", "State", "Result", "Trouble"), rows)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from pathlib import Path
+from time import monotonic
 
 from watchdog.events import (
     DirCreatedEvent,
@@ -21,6 +23,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from daemon.mounts import mount_of
 from daemon.stopping import Bell
 
 _LOG = logging.getLogger(__name__)
@@ -36,6 +39,14 @@ _HINTS = [
     FileModifiedEvent,
     FileMovedEvent,
 ]
+
+
+TRY_AGAIN_S = 60.0
+# what the kernel answers where a limit of inotify(7) is reached, and where the limit is set
+_LIMITS = {
+    errno.ENOSPC: "no inotify watches are left: raise the sysctl fs.inotify.max_user_watches",
+    errno.EMFILE: "no inotify instances are left: raise the sysctl fs.inotify.max_user_instances",
+}
 
 
 class _Ringer(FileSystemEventHandler):
@@ -65,6 +76,12 @@ class Watcher:
         self._ringer: _Ringer | None = None
         self._watched: tuple[int, int] | None = None
         self._said: str = ""
+        self._not_before_s = 0.0
+
+    @property
+    def hears(self) -> bool:
+        """Whether changes in the inbox are heard of; if not, it must be looked at more often."""
+        return self._observer is not None
 
     def keep_watching(self) -> None:
         """Begin, or begin anew if the folder was replaced or the observer died. Cheap; called at every look."""
@@ -73,14 +90,20 @@ class Watcher:
         if hears and self._ringer is not None and not self._ringer.is_deaf and identity == self._watched:
             return
         self.close()
-        if identity is None:
+        if identity is None or monotonic() < self._not_before_s:
+            return
+        mount = mount_of(self._inbox)
+        if mount is not None and mount.is_network:
+            self._say_once(f"the inbox is on a network mount ({mount.kind}), which tells no changes; it is polled")
+            self._not_before_s = monotonic() + TRY_AGAIN_S
             return
         observer, ringer = Observer(), _Ringer(self._inbox, self._bell)
         try:
             observer.schedule(ringer, str(self._inbox), recursive=True, event_filter=list(_HINTS))
             observer.start()
         except OSError as error:
-            self._say_once(f"the inbox cannot be watched ({error}); it is looked at from time to time instead")
+            self._say_once(f"the inbox cannot be watched ({_why(error)}); it is polled instead")
+            self._not_before_s = monotonic() + TRY_AGAIN_S
             return
         self._observer, self._ringer, self._watched = observer, ringer, identity
 
@@ -95,6 +118,10 @@ class Watcher:
         if words != self._said:
             _LOG.warning(words)
         self._said = words
+
+
+def _why(error: OSError) -> str:
+    return _LIMITS.get(error.errno or 0, error.strerror or str(error))
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

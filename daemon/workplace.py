@@ -15,6 +15,9 @@ from config.settings import Ward
 __all__ = ["HeldElsewhereError", "Workplace", "WorkplaceError", "held", "holder_of"]
 
 
+INBOX_MODE = 0o3730  # a letter box: the group puts files in, and can neither list them nor touch those of others
+
+
 class WorkplaceError(RuntimeError):
     """A folder of the ward cannot be used; the message says which and what to do."""
 
@@ -66,6 +69,11 @@ class Workplace:
         return self.state / "ledger.sqlite"
 
     @property
+    def inbox_is_mounted(self) -> Path:
+        """An empty file, once something was mounted at the inbox."""
+        return self.state / "inbox-is-mounted"
+
+    @property
     def lock(self) -> Path:
         """The file that the daemon at work holds."""
         return self.state / "lock"
@@ -77,8 +85,9 @@ class Workplace:
         """
         for folder in (self.keys, self.state, self.work, self.stale, self.models, self.cache, self.archive):
             _make(folder, 0o700)
-        for folder in (self.sheets, self.announcements, self.inbox):
+        for folder in (self.sheets, self.announcements):
             _make(folder, 0o750)
+        _make(self.inbox, INBOX_MODE)
 
     def check(self) -> None:
         """Look whether this process may do its work in every folder.

@@ -14,9 +14,7 @@ _TRACK_NUMBER, _TRACK_TYPE = b"\xd7", b"\x83"
 _LOOKED_INTO = {_SEGMENT, _CLUSTER, _TRACKS, _TRACK, _BLOCK_GROUP}
 _VIDEO = 1
 _HEAD_BYTES = 16
-MOST_ELEMENTS = (
-    500_000  # more than an hour of video and sound; a file made of empty elements must not be walked for ever
-)
+MOST_ELEMENTS = 500_000  # over an hour of video and sound; empty elements must not be walked for ever
 
 
 @dataclass(frozen=True)

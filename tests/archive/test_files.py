@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import files
+from archive import files, moving
 from tests.archive.witness import calls, needs_strace
 from tests.archive.witness import names as call_names
 
@@ -103,7 +103,7 @@ def test_a_moved_file_is_in_one_place_only(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "inbox" / "a.mp4").write_bytes(b"video")
 
-    files.move_whole(tmp_path / "inbox" / "a.mp4", tmp_path / "work" / "b.mp4")
+    moving.move_whole(tmp_path / "inbox" / "a.mp4", tmp_path / "work" / "b.mp4")
 
     assert names(tmp_path / "inbox") == []
     assert (tmp_path / "work" / "b.mp4").read_bytes() == b"video"
@@ -113,7 +113,7 @@ def test_a_name_that_is_not_utf_8_can_be_moved(tmp_path: Path) -> None:
     source = tmp_path / os.fsdecode(b"bad\xff.mp4")
     source.write_bytes(b"video")
 
-    files.move_whole(source, tmp_path / os.fsdecode(b"still \xfe.mp4"))
+    moving.move_whole(source, tmp_path / os.fsdecode(b"still \xfe.mp4"))
 
     assert [os.fsencode(name) for name in names(tmp_path)] == [b"still \xfe.mp4"]
 
@@ -128,7 +128,7 @@ def test_moving_onto_another_file_is_refused_and_moves_nothing(source_folder: st
     target.write_bytes(b"target")
     try:
         with pytest.raises(FileExistsError):
-            files.move_whole(source, target)
+            moving.move_whole(source, target)
         assert source.read_bytes() == b"source"
     finally:
         source.unlink()
@@ -144,7 +144,7 @@ def test_moving_to_another_disk_copies_the_whole_and_removes_the_source(tmp_path
     os.utime(source, (1_000_000_000, 1_000_000_000))
     assert source.stat().st_dev != tmp_path.stat().st_dev
 
-    files.move_whole(source, tmp_path / "a.mp4")
+    moving.move_whole(source, tmp_path / "a.mp4")
 
     assert not source.exists()
     assert (tmp_path / "a.mp4").read_bytes() == content
@@ -154,7 +154,7 @@ def test_moving_to_another_disk_copies_the_whole_and_removes_the_source(tmp_path
 
 def test_moving_what_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="gone"):
-        files.move_whole(tmp_path / "gone", tmp_path / "b")
+        moving.move_whole(tmp_path / "gone", tmp_path / "b")
 
 
 def test_removing_works_once_and_does_not_mind_a_second_time(tmp_path: Path) -> None:
@@ -170,12 +170,6 @@ def test_the_fingerprint_is_sha_256(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"video" * 100_000)
 
     assert files.sha256_of(tmp_path / "a") == hashlib.sha256(b"video" * 100_000).hexdigest()
-
-
-def test_free_bytes_are_those_of_the_disk(tmp_path: Path) -> None:
-    status = os.statvfs(tmp_path)
-
-    assert abs(files.free_bytes(tmp_path) - status.f_bavail * status.f_frsize) < 1_000_000_000
 
 
 def test_the_sweep_takes_our_left_overs_and_nothing_else(tmp_path: Path) -> None:
@@ -217,7 +211,7 @@ def test_a_moved_and_a_removed_name_are_on_the_disk_too(tmp_path: Path) -> None:
     other.mkdir(parents=True)
     (other / "a").write_bytes(b"video")
 
-    moved = calls("files.move_whole(*paths)", folder, other / "a", folder / "a")
+    moved = calls("moving.move_whole(*paths)", folder, other / "a", folder / "a")
     removed = calls("files.remove_surely(paths[0])", folder, folder / "a")
 
     assert call_names(moved) == ["renameat2", "fsync"]
@@ -233,7 +227,7 @@ def test_a_file_system_that_cannot_refuse_to_replace_is_looked_at_first(error: s
     folder.mkdir()
     for name in ("a", "b"):
         (folder / name).write_bytes(name.encode())
-    move = "files.move_whole(*paths)"
+    move = "moving.move_whole(*paths)"
     refused = f"\ntry: {move}\nexcept FileExistsError: pass\nelse: sys.exit('it was replaced')"
 
     calls(refused, folder, folder / "a", folder / "b", inject=f"renameat2:error={error}")

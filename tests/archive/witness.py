@@ -11,7 +11,7 @@ needs_strace = pytest.mark.skipif(
     shutil.which("strace") is None, reason="strace, the only witness of an fsync, is missing"
 )
 START = (
-    "import sys; from pathlib import Path; from archive import files, keys, vault; "
+    "import sys; from pathlib import Path; from archive import files, keys, moving, vault; "
     "paths = [Path(each) for each in sys.argv[1:]]; "
 )
 SEEN = "write,fsync,fadvise64,read,rename,renameat,renameat2,unlink"

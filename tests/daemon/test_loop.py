@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.jobs import State
+from archive.ledger import Ledger
 from daemon.intake import MOST_AT_ONCE
 from daemon.stopping import Stop
 from grading.types import Assessment, Grade, Reason, Rejection
@@ -152,19 +153,32 @@ def test_no_name_of_a_person_gets_into_the_log(ward: Hospital, caplog: pytest.Lo
     assert "P0042" not in caplog.text
 
 
-def test_a_set_aside_recording_can_be_released_or_dropped_again(ward: Hospital) -> None:
+def test_a_key_file_that_is_wrong_sets_nothing_aside_and_work_goes_on_once_it_is_mended(ward: Hospital) -> None:
+    right = ward.settings.archive.recipients_file.read_bytes()
+    ward.settings.archive.recipients_file.write_text("# no key\n", encoding="ascii")
+    ward.drop("a.mp4", MILD)
+    for _ in range(8):
+        ward.work()
+        ward.clock.turn(3600.0)
+    assert (ward.row().parked, ward.row().attempts) == ("", 0)
+    assert "no public key" in ward.row().trouble
+
+    ward.settings.archive.recipients_file.write_bytes(right)
+    ward.work()
+
+    assert ward.row().state is State.ARCHIVED
+
+
+def test_a_set_aside_recording_can_be_dropped_again(ward: Hospital) -> None:
+    ward.grades.meanwhile = ward.bell.ask_to_stop
     ward.drop("a.mp4", MILD)
     ward.loop.turn()
     ward.clock.turn(5.0)
-    ward.loop.turn()
-    ward.settings.archive.recipients_file.write_text("# no key\n", encoding="ascii")
-    for _ in range(8):
-        ward.clock.turn(3600.0)
-        ward.work()
-    assert "no public key" in ward.row().parked
-    ward.settings.archive.recipients_file.write_text(
-        f"{ward.custodian.recipient}\n{ward.recovery.recipient}\n", encoding="ascii"
-    )
+    with pytest.raises(Stop):
+        ward.loop.turn()
+    ward.grades.meanwhile, ward.bell.stop_asked = lambda: None, False
+    with Ledger(ward.place.ledger) as ledger:
+        ledger.park(ward.row().id, "somebody wanted it so")
     (lost,) = (path for path in ward.place.work.rglob("*.mp4"))
     lost.unlink()
 
