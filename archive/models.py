@@ -111,6 +111,8 @@ class ModelStore:
         if not (unfinished / SUMS_FILE).is_file():
             write_sums(unfinished)
         whole_version(unfinished)
+        for path in unfinished.iterdir():
+            path.chmod(0o444)  # a careless hand at least
         put_folder_in_place(unfinished, target)
         return name
 

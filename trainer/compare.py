@@ -152,7 +152,13 @@ def usual_plan(budget: Budget, optimiser: str = "SGDM") -> Plan:
 def compare(
     rows: Sequence[Row], cases: Sequence[Case], budget: Budget, finder: FaceFinder, watcher: Watcher
 ) -> list[Result]:
-    """The results of all rows; those that were done before are not done again."""
+    """The results of all rows; those that were done before are not done again.
+
+    Raises:
+        StartError: the weights to start from cannot be used. CasesError: a patient in two parts, or too few cases.
+    """
+    if any(row.is_resnet50 for row in rows):
+        initialise(build(len(Grade), crop_px=budget.crop_px), budget.start)  # not to find out an hour later
     refuse_leaks(cases)
     chosen = limited(cases, budget.pictures)
     refuse_too_few(chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,7 +32,9 @@ def compare(
     trials: Annotated[int, typer.Option(min=1, help="Trials of the optimised network's search.")] = 60,
     crop_px: CropPx = 224,
     batch: Annotated[int, typer.Option(min=1, help="Pictures learnt from at a time.")] = 32,
-    learn_from: Annotated[str, typer.Option(help="The first stage of ResNet50 that learns, conv1-conv5.")] = "conv1",
+    learn_from: Annotated[
+        Literal["conv1", "conv2", "conv3", "conv4", "conv5"], typer.Option(help="ResNet50's first stage that learns.")
+    ] = "conv1",
     seed: Seed = 0,
     work: Work = USUAL_WORK,
     output: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path("compared"),
