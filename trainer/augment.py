@@ -5,7 +5,7 @@ Only ever applied to the training part, after the split.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -24,6 +24,12 @@ class Augmentation:
     light_share: float = 0.2
     blur_px: float = 1.4
     noise_levels: float = 16.0
+
+
+NO_CHANGE = Augmentation(0, 0, 0, 0, 0, 0, 0)
+# what the paper names; it gives no amounts, so these are those of the whole
+PAPER_CHANGES = replace(NO_CHANGE, rotation_degrees=8.0, scale_share=0.09, shift_share=0.04)
+CHANGES = {"all": Augmentation(), "paper": PAPER_CHANGES, "none": NO_CHANGE}
 
 
 def augmented(pixels: Pixels, change: Augmentation, rng: np.random.Generator) -> Pixels:

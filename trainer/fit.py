@@ -23,7 +23,8 @@ from grading.network import STAGES, stage_of
 from grading.types import Pixels
 from trainer.augment import Augmentation, augmented
 from trainer.checkpoint import Checkpoint, restored
-from trainer.head import Recipe, optimizer_of
+from trainer.head import optimizer_of
+from trainer.recipe import Recipe
 
 Floats = NDArray[np.float32]
 FRESH_MOMENTUM = 0.9

@@ -13,6 +13,7 @@ import typer
 from trainer.options import (
     USUAL_WORK,
     CasesList,
+    Changes,
     Copies,
     CropPx,
     LetterCoding,
@@ -43,6 +44,7 @@ def fit(
     crop_px: CropPx = 224,
     searched: SearchFile = None,
     copies: Copies = 0,
+    augment: Changes = "all",
     optimiser: OfPasses = "AdamW",
     momentum: Annotated[float, typer.Option(min=0, max=0.999, help="Of SGDM and RMSprop; Adam's beta 1.")] = 0.9,
     l2: Annotated[float, typer.Option(min=0, help="This times the sum of squared weights is added to the loss.")] = 0.0,
@@ -61,6 +63,7 @@ def fit(
     listed = gather(Sources(cases, more or [], split, coding, seed, work, crop_px))
     # after the lists were found good: these take seconds to import
     from grading.faces import CascadeFinder
+    from trainer.augment import CHANGES
     from trainer.fit import default_plan
     from trainer.progress import terminal_watcher
     from trainer.retrain import Request, train
@@ -68,7 +71,7 @@ def fit(
 
     plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
     plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced, copies=copies)
-    plan = replace(plan, head=best(read_trials(searched)).recipe if searched else None)
+    plan = replace(plan, augmentation=CHANGES[augment], head=best(read_trials(searched)).recipe if searched else None)
     request = Request(version, start, data, synthetic, plan, work, output, split)
     with terminal_watcher(len(listed.cases), new_epochs + whole_epochs) as watcher:
         for why in listed.left_out:

@@ -1,6 +1,6 @@
 """Fits a softmax head to kept features: one trial of the search, and the first step of a fit with what it found.
 
-Chapters: recipe, scale, network, loss, optimiser, fit. Backend-neutral: Keras layers and optimisers only.
+Chapters: scale, network, loss, optimiser, fit. Backend-neutral: Keras layers and optimisers only.
 
 Features are centred and divided by one number (so that their mean squared length is their count) before they are learnt
 from; the paper's learning rates of 0.01 and more are of no use on numbers that lie far from zero. The scale is taken
@@ -11,40 +11,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.recipe import OPTIMISERS, Recipe
+
 Floats: TypeAlias = NDArray[np.float32]
-Optimiser: TypeAlias = Literal["RMSprop", "Adam", "SGDM"]
-OPTIMISERS: tuple[Optimiser, ...] = get_args(Optimiser)
-
-EPOCHS = 30  # the paper's (Table 3)
-BATCH = 256
 LAST_RATE_SHARE = 0.01
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a head is fitted.
-
-    optimiser: SGDM is stochastic gradient descent with momentum.
-    rate: the learning rate at first; it falls to a hundredth of that along a cosine.
-    momentum: of SGDM and RMSprop; Adam's beta_1.
-    l2: this times the sum of the squared weights is added to the loss (it is not decoupled weight decay).
-    dropout: share of features dropped in each step.
-    """
-
-    optimiser: Optimiser
-    rate: float
-    momentum: float
-    l2: float
-    dropout: float = 0.0
-    epochs: int = EPOCHS
-    batch: int = BATCH
-    seed: int = 0
 
 
 @dataclass(frozen=True)

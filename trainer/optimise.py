@@ -23,10 +23,11 @@ from grading.types import Grade
 from trainer.augment import Augmentation
 from trainer.cases import Case, Split, refuse_leaks
 from trainer.features import Features, FrozenPart, frozen_part
-from trainer.head import HeadLessons, Recipe, fit_head
+from trainer.head import HeadLessons, fit_head
 from trainer.labels import targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.pictures import Crops, crops_of
+from trainer.recipe import Recipe
 from trainer.retrain import Watcher, refuse_too_few, refuse_unfair
 from trainer.search import TRIALS, WIDE, Profile, Search, Trial, score_by_patient
 from trainer.start import Start, initialise
@@ -77,7 +78,7 @@ def search(request: SearchRequest, cases: Sequence[Case], finder: FaceFinder, wa
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
     refuse_unfair(request.split, crops, watcher)
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
-    part = _started(n_grades, request.start, watcher)
+    part = pre_trained_part(n_grades, request.start, watcher)
     features = Features(part, request.kept_in / "features")
     lessons = _lessons(crops, n_grades, features, request, watcher)
     score = _scoring(crops, features, lessons, 5 - n_grades, watcher)
@@ -97,7 +98,12 @@ def last_pre_trained(start: Start) -> int:
     return max(given, default=len(STAGES))
 
 
-def _started(n_grades: int, source: str, watcher: Watcher) -> FrozenPart:
+def pre_trained_part(n_grades: int, source: str, watcher: Watcher) -> FrozenPart:
+    """The part of a network that `source` has weights for, up to the last stage that does not start at random.
+
+    Raises:
+        trainer.start.StartError: the weights cannot be used.
+    """
     network = build(n_grades)
     start = initialise(network, source)
     stage = last_pre_trained(start)

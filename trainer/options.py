@@ -35,4 +35,8 @@ StartFrom: TypeAlias = Annotated[
 Copies: TypeAlias = Annotated[
     int, typer.Option(min=0, help="Changed copies of each training picture that the head learns from besides.")
 ]
+Changes: TypeAlias = Annotated[
+    Literal["all", "paper", "none"],
+    typer.Option(help="How training pictures are changed; 'paper': rotation, crop and translation only."),
+]
 USUAL_WORK = Path("training")

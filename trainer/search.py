@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from threadpoolctl import threadpool_limits
 
 from archive.files import sweep_unfinished, write_whole
-from trainer.head import OPTIMISERS, Optimiser, Recipe
+from trainer.recipe import OPTIMISERS, Optimiser, Recipe
 
 Ints = NDArray[np.int64]
 

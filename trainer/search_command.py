@@ -46,10 +46,10 @@ def search(
     listed = gather(Sources(cases, more or [], split, coding, seed, work, crop_px))
     # after the lists were found good: these take seconds to import
     from grading.faces import CascadeFinder
-    from trainer.head import Recipe
     from trainer.optimise import SearchRequest
     from trainer.optimise import search as searched
     from trainer.progress import terminal_watcher
+    from trainer.recipe import Recipe
     from trainer.search import PROFILES
 
     base = Recipe("SGDM", rate=0.1, momentum=0.9, l2=0.0, epochs=epochs, batch=batch, seed=seed)

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from trainer.head import OPTIMISERS, HeadLessons, Recipe, fit_head, optimizer_of
+from trainer.head import HeadLessons, fit_head, optimizer_of
+from trainer.recipe import OPTIMISERS, Recipe
 
 RATES = {"SGDM": 0.1, "Adam": 0.02, "RMSprop": 0.01}
 

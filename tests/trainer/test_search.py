@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainer.head import OPTIMISERS, Recipe
+from trainer.recipe import OPTIMISERS, Recipe
 from trainer.search import (
     PAPER,
     RANDOM_TRIALS,
