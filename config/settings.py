@@ -117,6 +117,12 @@ class Speech(_Section):
     gtts_timeout_s: _Seconds
 
 
+class Reports(_Section):
+    """[reports]: what result sheets show."""
+
+    faces: bool
+
+
 class Trainer(_Section):
     """[trainer]: when and how a new network is trained."""
 
@@ -144,6 +150,7 @@ class Settings(_Section):
     grading: Grading
     archive: Archive
     speech: Speech
+    reports: Reports
     trainer: Trainer
     logging: Logging
 

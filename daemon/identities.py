@@ -24,11 +24,11 @@ REACH = timedelta(days=31)  # recordings older than this are left as they are; p
 class Identities:
     """The identities of a ward's recordings.
 
-    Args: mark: told the moment of receipt of each recording whose row has changed.
+    Args: mark: told of each recording whose identity is about to change.
     """
 
     def __init__(
-        self, ward: Ward, inbox: Inbox, ledger: Ledger, clock: Clock, mark: Callable[[datetime], None]
+        self, ward: Ward, inbox: Inbox, ledger: Ledger, clock: Clock, mark: Callable[[Identified], None]
     ) -> None:
         self._patterns = Patterns(inbox.identity_pattern, inbox.folder_pattern)
         self._zone = ward.zone_info
@@ -50,7 +50,7 @@ class Identities:
         for each in self._ledger.identities_since(self._clock.now() - REACH):
             identity = self._by_now(each)
             if identity != each.identity:
-                self._mark(each.received_at)  # before the ledger: a crash in between costs one rewriting too many
+                self._mark(each)  # before the ledger: a crash in between costs one rewriting too many
                 self._ledger.correct(each.id, identity)
                 corrected += 1
         if corrected:

@@ -14,6 +14,7 @@ from archive.ledger import Ledger, LedgerError
 from config.settings import Archive, Inbox
 from daemon.clock import Clock
 from daemon.intake import Intake
+from daemon.results import Results
 from daemon.retries import is_exhausted, is_of_the_machine, longest_wait_s, next_try
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
@@ -45,6 +46,7 @@ class Loop:
         steps: Steps,
         tidying: Tidying,
         sheets: Sheets,
+        results: Results,
         watcher: Watcher | None,
         bell: Bell,
         notifier: Notifier,
@@ -59,6 +61,7 @@ class Loop:
         self._steps = steps
         self._tidying = tidying
         self._sheets = sheets
+        self._results = results
         self._watcher = watcher
         self._bell = bell
         self._notifier = notifier
@@ -98,6 +101,7 @@ class Loop:
             if job is None and not more:
                 self._tidying.tidy()
                 self._sheets.catch_up()
+                self._results.catch_up()
             if job is None:
                 return more
             self._step(job)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive import audit
 from archive.files import sweep_unfinished
+from archive.identities import Identified
 from archive.ledger import Ledger
 from config.settings import Settings
 from daemon.announcements import Announcements
@@ -24,6 +25,7 @@ from daemon.letter_box import open_doors
 from daemon.loop import Loop
 from daemon.player import Player, player_for
 from daemon.recipients import enough_recipients
+from daemon.results import Results, results_of
 from daemon.room import room_of
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
@@ -85,19 +87,22 @@ def put_together(
     """The ward's loop, with its ledger open until the block ends."""
     place = Workplace.of(settings.ward)
     clock, notifier = outside.clock, outside.notifier
-    for folder in (place.sheets, place.state, *_folders_in(place.archive), *_folders_in(place.announcements)):
+    of_results = [found for found in place.sheets.iterdir() if found.is_dir()]
+    below = (*of_results, *_folders_in(place.archive), *_folders_in(place.announcements))
+    for folder in (place.sheets, place.state, *below):
         sweep_unfinished(folder)
     with Ledger(place.ledger, audit.DAEMON) as ledger:
         enter_start(ledger, settings, grades.model, clock)
         claims = Claims(place.work)
         sheets = Sheets(settings.ward, place.stale, place.waiting_sheets, ledger, clock)
         inbox, room = Place(place.inbox, place.inbox_is_mounted), room_of(settings)
-        identities = Identities(settings.ward, settings.inbox, ledger, clock, sheets.mark)
+        results = results_of(settings, ledger, claims)
+        identities = Identities(settings.ward, settings.inbox, ledger, clock, _Changes(sheets, results).mark)
         announcements = Announcements(place.announcements, outside.voice, outside.player, settings.ward.language)
         sealing = Sealing(place.archive, settings.archive, claims, ledger, clock)
         steps = Steps(
             Grading(grades, claims, ledger, clock, attempts=settings.archive.attempts, bell=bell, notifier=notifier),
-            Reporting(sheets, announcements, ledger, clock),
+            Reporting(sheets, results, announcements, ledger, clock),
             sealing,
         )
         try:
@@ -110,6 +115,7 @@ def put_together(
                 steps=steps,
                 tidying=Tidying(claims, ledger, sealing.is_sealed, sealing.seal_again),
                 sheets=sheets,
+                results=results,
                 watcher=watcher,
                 bell=bell,
                 notifier=notifier,
@@ -123,6 +129,19 @@ def put_together(
 def _folders_in(folder: Path) -> Iterator[Path]:
     yield folder
     yield from (found for found in folder.rglob("*") if found.is_dir())
+
+
+class _Changes:
+    """What must be written again when it turns out whose a recording is."""
+
+    def __init__(self, sheets: Sheets, results: Results) -> None:
+        self._sheets = sheets
+        self._results = results
+
+    def mark(self, changed: Identified) -> None:
+        """The row of that recording, and its result sheet."""
+        self._sheets.mark(changed.received_at)
+        self._results.mark_changed(changed.id)
 
 
 def check_recipients(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from daemon.claims import Claims
 from daemon.clock import Clock
 from daemon.recipients import enough_recipients
 from daemon.records import record_of
+from daemon.results import Results
 from daemon.retries import is_exhausted
 from daemon.sd_notify import Notifier
 from daemon.sheets import Sheets
@@ -100,16 +101,25 @@ class _Progress:
 
 
 class Reporting:
-    """GRADED -> REPORTED: the day's workbook, the sound file, and the sound in the ward."""
+    """GRADED -> REPORTED: the result sheet, the day's workbook, the sound file, and the sound in the ward."""
 
-    def __init__(self, sheets: Sheets, announcements: Announcements, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self,
+        sheets: Sheets,
+        results: Results,
+        announcements: Announcements,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
         self._sheets = sheets
+        self._results = results
         self._announcements = announcements
         self._ledger = ledger
         self._clock = clock
 
     def take(self, job: Job) -> None:
         """Write the row and make the sound. Heard once: after a crash between sound and ledger, once more."""
+        self._results.write(job)
         self._sheets.mark(job.received_at)
         self._sheets.keep_up()
         if not job.announced:

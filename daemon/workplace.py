@@ -54,6 +54,11 @@ class Workplace:
         return self.state / "waiting-sheets.json"
 
     @property
+    def unwritten_results(self) -> Path:
+        """One empty file per recording whose result sheet must be written."""
+        return self.state / "unwritten-results"
+
+    @property
     def models(self) -> Path:
         """Versions of the network."""
         return self.state / "models"

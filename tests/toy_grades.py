@@ -25,6 +25,7 @@ class ToyGrades:
 
     def __init__(self, frame_s: float = 0.0) -> None:
         self.graded: list[str] = []
+        self.outcome_of_others: Outcome = Rejection(Reason.UNREADABLE, None, self.model)  # of what is no line of text
         self.meanwhile: Callable[[], None] = lambda: None  # what happens while a recording is being graded
         self._frame_s = frame_s
 
@@ -48,7 +49,7 @@ class ToyGrades:
             return assessment(Grade[word.upper()])
         if line.startswith(b"toy ") and word.upper() in Reason.__members__:
             return Rejection(Reason(word), None, self.model)
-        return Rejection(Reason.UNREADABLE, None, self.model)
+        return self.outcome_of_others
 
 
 def assessment(grade: Grade) -> Assessment:

@@ -42,7 +42,7 @@ def people_type(ward: Hospital, record_id: str, heading: str, value: object) -> 
 
 
 def listed(ward: Hospital) -> list[str]:
-    return sorted(path.name for path in ward.place.sheets.iterdir())
+    return sorted(path.name for path in ward.place.sheets.iterdir() if path.is_file())
 
 
 def test_what_was_typed_is_in_the_next_workbook_and_in_the_ledger(

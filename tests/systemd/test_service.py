@@ -123,7 +123,7 @@ def test_the_service_starts_works_is_restarted_and_stops(machine: Machine) -> No
     machine("bash", "-c", "echo no video >/var/lib/peea/inbox/bed12.mp4")
     machine.soon(lambda: len(machine.found("/var/lib/peea/archive")) == 1)
     machine.soon(lambda: not machine.found("/var/lib/peea/inbox", "/var/lib/peea/state/work"))
-    assert len(machine.found("/var/lib/peea/sheets")) == 1
+    assert len(machine.found("/var/lib/peea/sheets")) == 2, "the day's workbook and the result sheet"
     assert not machine.found("/var/lib/peea", "-path", "*/.cache/*"), "a library keeps something about this machine"
     machine.soon(lambda: "1 recordings done" in machine.shown("StatusText"))
 
