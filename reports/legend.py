@@ -75,15 +75,17 @@ _LIMITS: dict[Language, tuple[str, ...]] = {
 
 _WRITING: dict[Language, tuple[str, ...]] = {
     "en": (
-        "Tinted columns are for people: clinician's VAS (0 to 10), remarks, signature.",
-        "What is typed there is kept, also in rows added below. Save and close, so that new rows can come.",
+        "Tinted cells are for people. Some offer a list; other words may be typed. Scores: whole numbers from 0 to 10.",
+        "What is typed is kept, also in the open rows below the last one, and after sorting and filtering.",
+        "Save and close, so that new rows can come.",
         "Two people typed different things into one cell: the last is there, the other is in a comment.",
-        "All other cells are locked, without a password.",
+        "All other cells are locked, without a password, and written anew.",
         "Record id and fingerprint tie a row to its recording in the archive.",
     ),
     "zh": (
-        "浅色底纹的列由医护人员填写：医护 VAS（0 至 10）、备注、签名。其余单元格已锁定（无密码）。",
-        "所填内容会保留，表格下方自行添加的行也会保留。填写后请保存并关闭工作簿，以便写入新的行。",
+        "浅色底纹的单元格由医护人员填写。部分列可从列表选择，也可填写其他内容；评分为 0 至 10 的整数。",
+        "所填内容会保留，最后一行下方空行中自行添加的记录也会保留；可以排序和筛选。",
+        "填写后请保存并关闭工作簿，以便写入新的行。其余单元格已锁定（无密码），每次重新写入。",
         "若两人在同一格填写了不同内容，单元格中保留后保存的内容，另一内容见批注。",
         "记录编号与指纹将每一行与归档中的录像对应。",
     ),
