@@ -19,6 +19,7 @@ from openpyxl.packaging.custom import StringProperty
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.dimensions import SheetDimension
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -196,6 +197,12 @@ class _SheetWriter(WorksheetWriter):
         self._target = target
         self._sheet = sheet
         self._lines = Lines(partial(painter.style, target), [column.width for column in sheet.columns])
+
+    def write_dimensions(self) -> None:
+        """How large the sheet is; programs go through all of it otherwise, only to find out."""
+        n_rows = len(self._sheet.top) + int(self._sheet.headed) + self._sheet.n_rows
+        area = f"A1:{get_column_letter(len(self._sheet.columns))}{n_rows}"
+        self.xf.send(SheetDimension(area).to_tree())
 
     def write_rows(self) -> None:
         """All rows; comments and merged cells are handed to the sheet, which writes them behind the rows."""
