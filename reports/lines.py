@@ -58,7 +58,7 @@ class Lines:
         """The rows from that number on, each as high as its fullest cell."""
         for number, row in enumerate(rows, start=first):
             lines = self._lines(row)
-            yield self._line(number, row, _LINE_PT * lines + 3 if lines > 1 else 0)
+            yield self._line(number, row, _LINE_PT * lines + 5 if lines > 1 else 0)
 
     def _line(self, number: int, row: Row, height_pt: float) -> str:
         tall = f' ht="{height_pt:g}" customHeight="1"' if height_pt else ""
