@@ -37,11 +37,8 @@ def _inbox(inbox: Path) -> Iterator[str]:
     mode = _mode_of(inbox)
     if mode is None:
         return
-    if mode & (stat.S_IROTH | stat.S_IRGRP):
-        yield (
-            f"{inbox} can be listed by whoever may put recordings in (mode {mode:04o}): "
-            f"chmod {INBOX_MODE:04o} {inbox} makes it a letter box"
-        )
+    if mode & stat.S_IRWXO:
+        yield f"{inbox} is open to every user of this machine (mode {mode:04o}): chmod {INBOX_MODE:04o} {inbox}"
     if mode & (stat.S_IWOTH | stat.S_IWGRP) and not mode & stat.S_ISVTX:
         yield f"{inbox} lets one user rename or remove another's recordings (mode {mode:04o}): chmod +t {inbox}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from config.settings import Ward
 __all__ = ["HeldElsewhereError", "Workplace", "WorkplaceError", "held", "holder_of"]
 
 
-INBOX_MODE = 0o3730  # a letter box: the group puts files in, and can neither list them nor touch those of others
+INBOX_MODE = 0o3770  # a letter box: whoever may put files in cannot rename or remove those of others
 
 
 class WorkplaceError(RuntimeError):
@@ -113,7 +114,7 @@ class Workplace:
 
 def _make(folder: Path, mode: int) -> None:
     try:
-        make_folder(folder, mode)
+        make_folder(folder, mode & 0o777)  # the unit refuses to make folders with the set-group-id bit
     except FileExistsError:
         if not folder.is_dir():
             raise WorkplaceError(f"{folder} is a file, but a folder is needed there; move it away") from None
@@ -122,7 +123,10 @@ def _make(folder: Path, mode: int) -> None:
             f"{folder} cannot be made: {error.strerror}; make it, or set another in peea.toml"
         ) from error
     else:
-        folder.chmod(mode)
+        try:
+            folder.chmod(mode)
+        except PermissionError:  # as above; without that bit what is dropped has the group of whoever dropped it
+            folder.chmod(mode & ~stat.S_ISGID)
 
 
 def _state_of(folder: Path) -> str:

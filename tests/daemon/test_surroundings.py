@@ -147,14 +147,14 @@ def test_each_open_door_is_named_with_the_command_that_closes_it(tmp_path: Path)
     place = Workplace.of(Hospital(tmp_path).settings.ward)
     assert open_doors(place) == ()
 
-    for folder, mode in ((place.state, 0o755), (place.archive, 0o770), (place.sheets, 0o755), (place.inbox, 0o2770)):
+    for folder, mode in ((place.state, 0o755), (place.archive, 0o770), (place.sheets, 0o755), (place.inbox, 0o2775)):
         folder.chmod(mode)
     said = open_doors(place)
 
     assert f"chmod 0700 {place.state}" in said[0]
     assert f"chmod 0700 {place.archive}" in said[1]
     assert f"chmod o-rwx {place.sheets}" in said[2]
-    assert f"chmod 3730 {place.inbox}" in said[3]
+    assert f"chmod 3770 {place.inbox}" in said[3]
     assert f"chmod +t {place.inbox}" in said[4]
 
 

@@ -58,6 +58,6 @@ def test_the_folders_of_a_ward_are_made_with_their_permissions(tmp_path: Path) -
     )
 
     folders = {path.name: path.stat().st_mode & 0o7777 for path in (tmp_path / "root/var/lib/peea").iterdir()}
-    assert folders["inbox"] == 0o2770
+    assert folders["inbox"] == 0o3770
     assert folders["sheets"] == 0o2770  # managers type into the tinted columns
     assert {folders[name] for name in ("archive", "keys", "state")} == {0o700}
