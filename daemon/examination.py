@@ -17,11 +17,12 @@ from daemon.findings import Finding, fault, fine, remark
 from daemon.inbox import look
 from daemon.open_sheets import open_in
 from daemon.recipients import TooFewKeysError, check_enough
+from daemon.room import room_of
 from daemon.workplace import Workplace, holder_of
 
 _KEY_FILE_BYTES = 64 * 1024  # a file of keys is smaller
 _SYSTEM_SETTINGS = Path("/etc/peea")
-_LEAST_SHARE, _LEAST_BYTES = 0.1, 1024**3
+_LEAST_SHARE = 0.1
 _BACK_S = 60.0  # a clock may be set right by so much
 
 
@@ -97,12 +98,13 @@ def disk(settings: Settings) -> Iterator[Finding]:
         seen.add(folder.stat().st_dev)
         usage = shutil.disk_usage(folder)
         words = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f} on the disk of {folder}"
-        if usage.free < _LEAST_BYTES:
-            yield fault("disk", f"{words}: make room, or recordings will wait")
-        elif usage.free < _LEAST_SHARE * usage.total:
+        if usage.free < _LEAST_SHARE * usage.total:
             yield remark("disk", f"{words}: it is getting full")
         else:
             yield fine("disk", words)
+    trouble = room_of(settings).trouble_with(0)  # where the daemon itself stops taking recordings
+    if trouble:
+        yield fault("disk", trouble)
 
 
 def locks(settings: Settings, now: datetime) -> Iterator[Finding]:

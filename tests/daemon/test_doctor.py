@@ -178,6 +178,12 @@ def test_room_on_each_disk_is_told_once(ward: Hospital) -> None:
     assert len({finding.words for finding in disk(ward.settings)}) == len(list(disk(ward.settings))) >= 1
 
 
+def test_a_disk_on_which_the_daemon_would_take_nothing_is_a_fault(ward: Hospital) -> None:
+    inbox = ward.settings.inbox.model_copy(update={"reserve_mib": 10**9, "reserve_share": 1.0})
+
+    assert any("nearly full" in words for words in faults(disk(ward.settings.model_copy(update={"inbox": inbox}))))
+
+
 def test_open_workbooks_half_files_and_waiting_sheets_are_remarks(ward: Hospital) -> None:
     (ward.place.sheets / "~$Ward-3-2026-11-23.xlsx").write_bytes(b"x")
     (ward.place.archive / ".peea-00.part").write_bytes(b"x")

@@ -18,7 +18,7 @@ from tests.archive.witness import needs_strace
 from tests.hospital import MORNING, SEVERE, Hospital
 from tests.power import Disk, Loss, moments, recorded
 
-STEP = 7
+STEP = 11
 REKEY = ["archive", "rekey", "-i", "{folder}/recovery.key"]
 PURGE = ["archive", "purge", "--days", "1", "--yes"]
 
