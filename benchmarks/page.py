@@ -15,7 +15,7 @@ from benchmarks.measured import STAGES, Pairs, Row, Said, Stages, Whole
 from grading.track import overlap
 from grading.types import Box
 
-NETWORK_GFLOP = 7.71  # ResNet50 at 224 x 224, a multiplication and an addition counted as two
+NETWORK_GFLOP_224 = 7.71  # ResNet50 at 224 x 224, a multiplication and an addition counted as two
 FRAMES = LENGTH_S * FRAMES_PER_S
 
 
@@ -25,6 +25,7 @@ class Findings:
 
     at: datetime
     model: str
+    crop_px: int
     gates: list[dict[str, float]]
     machine: Machine
     stages: dict[str, list[Stages]]
@@ -35,6 +36,11 @@ class Findings:
     deviations: dict[str, Pairs]
     said: list[Said]
     load_at_end: float
+
+
+def network_gflop(findings: Findings) -> float:
+    """What one picture costs: proportional to the area, since both sides are multiples of the network's 32 px step."""
+    return NETWORK_GFLOP_224 * (findings.crop_px / 224) ** 2
 
 
 def write_page(findings: Findings, folder: Path) -> Path:
@@ -51,7 +57,8 @@ def _lines(findings: Findings) -> list[str]:
     return [
         "# How fast grading is, and where the time goes",
         "",
-        f"Written by `make bench` on {findings.at:%Y-%m-%d %H:%M} UTC; model {findings.model}. {machine.processor}, "
+        f"Written by `make bench` on {findings.at:%Y-%m-%d %H:%M} UTC; model {findings.model}, crops of "
+        f"{findings.crop_px} px. {machine.processor}, "
         f"{machine.processors} processors; load before {machine.load:.1f}, at the end {findings.load_at_end:.1f} "
         "(its own included). " + ", ".join(f"{name} {found}" for name, found in machine.versions.items()) + ".",
         "",
@@ -124,24 +131,24 @@ def _whole_table(findings: Findings) -> list[str]:
 
 
 def _arithmetic(findings: Findings) -> list[str]:
-    peak, processors = findings.machine.float32_gflops, findings.machine.processors
-    floor_s = FRAMES * NETWORK_GFLOP / peak
+    peak, processors, gflop = findings.machine.float32_gflops, findings.machine.processors, network_gflop(findings)
+    floor_s = FRAMES * gflop / peak
     lines = [
         "## The distance from the machine's arithmetic",
         "",
         f"Measured float32 peak (product of two matrices, {processors} processors): {peak:.0f} GFLOP/s. ResNet50 takes "
-        f"{NETWORK_GFLOP} GFLOP a picture, so every frame of {LENGTH_S} s cannot be graded in float32 in less than "
+        f"{gflop:.2f} GFLOP a picture, so every frame of {LENGTH_S} s cannot be graded in float32 in less than "
         f"{floor_s:.0f} s here, a factor of {LENGTH_S / floor_s:.2f}, with decoding and finding for nothing.",
         "",
     ]
     for film, ways in findings.stages.items():
         for way in ways:
             if way.way.startswith("ours") and "int8" not in way.way and "grade" in way.cpu_ms:
-                rate = NETWORK_GFLOP / way.cpu_ms["grade"] * 1000 * processors
+                rate = gflop / way.cpu_ms["grade"] * 1000 * processors
                 lines.append(f"- {film}, {way.way}: the network runs at {rate / peak:.0%} of that peak.")
     for each in findings.wholes:
         if not each.frames_per_s and each.precision == "float32":
-            rate = each.graded * NETWORK_GFLOP / each.wall_s
+            rate = each.graded * gflop / each.wall_s
             lines.append(f"- {each.film}, every frame, all stages: {rate / peak:.0%} of that peak.")
     return [*lines, ""]
 

@@ -98,6 +98,7 @@ def measured(parts: Parts, small: list[Parts], folder: Path, compare: int) -> Fi
     return Findings(
         datetime.now(UTC),
         parts.model.name,
+        read_version(parts.model).card.crop_px,
         [read_version(each.model).card.gate for each in small],
         found,
         stages,
