@@ -27,6 +27,7 @@ done
 useradd --no-create-home --shell /usr/sbin/nologin stranger
 printf 'secret\nsecret\n' | smbpasswd -s -a stranger
 smbd -D
+for _ in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/445) 2>/dev/null && break; sleep 0.1; done
 printf 'toy severe' >/tmp/video
 """
 
@@ -42,8 +43,8 @@ def session(machine: Machine, who: str, commands: str) -> str:
 
 def test_nurses_put_recordings_in_and_see_nothing_of_each_other(machine: Machine) -> None:
     machine("bash", "-c", SHARE)
-    session(machine, "nurse1", "put /tmp/video bed12_first.mp4")
-    assert machine.found("/var/lib/peea/inbox") == ["/var/lib/peea/inbox/bed12_first.mp4"]
+    said = session(machine, "nurse1", "put /tmp/video bed12_first.mp4")
+    assert machine.found("/var/lib/peea/inbox") == ["/var/lib/peea/inbox/bed12_first.mp4"], said
     assert machine("stat", "-c", "%U %a", "/var/lib/peea/inbox/bed12_first.mp4").split() == ["peea", "600"]
 
     for nurse in ("nurse2", "nurse1"):
