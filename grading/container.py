@@ -75,8 +75,13 @@ def bookkeeping(path: Path) -> Bookkeeping:
 
 
 def has_hole(path: Path) -> bool:
-    """Whether there is a long run of zeros anywhere: where a copying program has left out what it never wrote."""
+    """Whether there is a long run of zeros in the film: where a copying program has left out what it never wrote.
+
+    Padding before the film is often zeros (JUNK of an AVI, the free box of an mp4) and no hole.
+    """
     with path.open("rb") as stream:
+        start = stream.read(_PIECE_BYTES)
+        stream.seek(max(start.find(b"movi"), start.find(b"mdat"), 0))
         before = b""
         while piece := stream.read(_PIECE_BYTES):
             if ZEROS in before + piece:

@@ -95,6 +95,22 @@ def test_a_run_of_zeros_is_found_wherever_it_begins(tmp_path: Path) -> None:
         assert not has_hole(path)
 
 
+def test_an_avi_with_dropped_frames_and_a_padded_head_is_whole(tmp_path: Path) -> None:
+    """Cameras write an empty chunk where they dropped a frame; the head is padded with zeros (JUNK)."""
+    path = made.video(tmp_path / "dropped.avi", [second for second in made.steady(30, 4) if second % 0.5 < 0.3], noise)
+    data = path.read_bytes()
+    movi = data.index(
+        b"LIST", data.index(b"LIST") + 4
+    )  # padding before the film, as programs that index later write it
+    padding = b"JUNK" + struct.pack("<I", 6000) + bytes(6000)
+    size = struct.pack("<I", int.from_bytes(data[4:8], "little") + len(padding))
+    path.write_bytes(data[:4] + size + data[8:movi] + padding + data[movi:])
+
+    with Recording(path) as recording:
+        list(recording.frames(10))
+    assert recording.frames_seen > 60
+
+
 def test_a_sound_track_that_is_longer_than_the_film_makes_no_claim_about_it(tmp_path: Path) -> None:
     book = bookkeeping(filmed(tmp_path / "a.mkv"))
 
