@@ -24,4 +24,4 @@ def test_two_hundred_kills_lose_nothing_and_grade_nothing_twice(grades: str, kil
     assert figures.problems == []
     assert figures.kills == kills
     assert figures.recordings >= kills / 2
-    assert sum(n_kills > 0 for n_kills in figures.hits.values()) >= 3  # it was hit in the middle of things
+    assert sum(n_kills > 0 for n_kills in figures.hits.values()) >= 2  # it was hit in the middle of things
