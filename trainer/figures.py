@@ -97,7 +97,7 @@ def bars_picture(groups: Mapping[str, Mapping[str, float]], title: str) -> bytes
         axes.bar_label(drawn, labels=["" if np.isnan(one) else f"{one:.1%}" for one in heights], fontsize=7)
     axes.set_xticks(range(len(groups)), list(groups))
     axes.set(ylim=(0, 1.1), ylabel="share graded right", title=title)
-    axes.legend(fontsize=8, loc="lower right")
+    drawing.legend(fontsize=8, loc="outside lower center", ncols=len(columns))
     return _png(drawing)
 
 

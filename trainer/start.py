@@ -11,7 +11,7 @@ import keras
 
 from grading.network import HEAD, STAGES, put_weights, stage_of
 from grading.version import read_version
-from grading.weights import n_grades, read_weights
+from grading.weights import HEAD_BIAS, HEAD_KERNEL, n_grades, read_weights
 
 # The last layer of each stage: a partial file holds the backbone up to one of these.
 _STAGE_ENDS = ("conv5_block3_out", "conv4_block6_out", "conv3_block4_out", "conv2_block3_out", "pool1_pool")
@@ -75,7 +75,10 @@ def _official() -> tuple[keras.Model, str]:
 def _from_version(network: keras.Model, folder: Path) -> Start:
     version = read_version(folder)
     weights = dict(read_weights(version.weights))
-    if n_grades(weights) != int(network.output.shape[-1]):  # a head for other grades is of no use
+    given, wanted = n_grades(weights), int(network.output.shape[-1])
+    if given > wanted:  # without NONE, its first: what is left of a softmax grades as it did where there is pain
+        weights |= {name: weights[name][..., given - wanted :] for name in (HEAD_KERNEL, HEAD_BIAS)}
+    elif given < wanted:  # a head that never saw NONE cannot tell it
         weights = {name: values for name, values in weights.items() if not name.startswith(HEAD)}
     left = put_weights(network, weights)
     sources = dict.fromkeys(STAGES, version.card.version) | {"head": "random" if HEAD in left else version.card.version}

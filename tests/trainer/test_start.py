@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from grading.network import build
+from grading.version import WEIGHTS_FILE
+from grading.weights import HEAD_BIAS, HEAD_KERNEL, packed, read_weights
 from tests.grading.networks import random_version
 from trainer.start import StartError, initialise
 
@@ -46,11 +48,22 @@ def test_a_file_cut_after_stage_4_leaves_stage_5_fresh_and_says_so(official: ker
     assert not np.array_equal(taken(network, "conv5_block1_1_conv"), taken(official, "conv5_block1_1_conv"))
 
 
-def test_a_model_version_gives_its_head_only_to_a_network_of_as_many_grades(tmp_path: Path) -> None:
+def test_a_model_version_gives_its_head_and_without_none_what_is_left_of_it(tmp_path: Path) -> None:
     empty = np.zeros((0, 5), np.float32)
     folder = random_version(tmp_path / "random-1", empty, np.zeros((0, 224, 224, 3), np.uint8))
-    assert initialise(build(5), str(folder)).fresh() == ()
-    assert initialise(build(4), str(folder)).fresh() == ("head",)
+    five, four = build(5), build(4)
+    assert initialise(five, str(folder)).fresh() == initialise(four, str(folder)).fresh() == ()
+    assert np.array_equal(taken(four, "grades"), taken(five, "grades")[:, 1:])
+
+
+def test_a_head_that_never_saw_none_is_no_start_for_one_that_tells_it(tmp_path: Path) -> None:
+    empty = np.zeros((0, 4), np.float32)
+    folder = random_version(tmp_path / "random-2", empty, np.zeros((0, 224, 224, 3), np.uint8))
+    weights = dict(read_weights(folder / WEIGHTS_FILE))
+    for name in (HEAD_KERNEL, HEAD_BIAS):
+        weights[name] = weights[name][..., 1:]
+    (folder / WEIGHTS_FILE).write_bytes(packed(weights))
+    assert initialise(build(5), str(folder)).fresh() == ("head",)
 
 
 def test_a_file_of_something_else_is_refused_in_words(tmp_path: Path) -> None:
