@@ -97,8 +97,9 @@ class Watcher:
             self._say_once(f"the inbox is on a network mount ({mount.kind}), which tells no changes; it is polled")
             self._not_before_s = monotonic() + TRY_AGAIN_S
             return
-        observer, ringer = Observer(), _Ringer(self._inbox, self._bell)
+        ringer = _Ringer(self._inbox, self._bell)
         try:
+            observer = Observer()
             observer.schedule(ringer, str(self._inbox), recursive=True, event_filter=list(_HINTS))
             observer.start()
         except OSError as error:
