@@ -1,6 +1,7 @@
 """Failures that users of other drop folders reported, made to happen to the real daemon: real files, programs, disks.
 
-Numbers 1 to 30 are those of one list; the others are in test_failures_in_the_ward and in tests/grading/test_failures_of_films.
+Numbers 1 to 30 are those of one list; the others are in test_failures_in_the_ward and in
+tests/grading/test_failures_of_films.
 """
 
 from __future__ import annotations
