@@ -1,4 +1,4 @@
-"""A challenger taught nonsense is refused and a good one accepted, each trained for real by `train_now`."""
+"""A challenger taught nonsense is refused and a good one accepted, each trained for real."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from archive.models import ModelStore, bundled
+from archive.models import ModelStore
 from config.settings import Settings, load
+from grading.faces import CascadeFinder
 from tests.versions import renamed_version
+from trainer.fit import default_plan
 from trainer.patients import mark
-from trainer.ward import train_now
+from trainer.retrain import Request, Watcher, train
+from trainer.ward import challenged, train_now, ward_cases
 
 DATA = Path(__file__).parent / "data"
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 FOR_TEST, FOR_VALIDATION = ("P1001", "P1002"), ("P1003",)
 TOML = """
 [ward]
@@ -23,7 +27,7 @@ folder = "."
 [trainer]
 least_new_cases = 5
 least_held_out_patients = 2
-epochs = 6
+epochs = 4
 batch = 6
 """
 
@@ -57,24 +61,30 @@ def label(ward: Settings, *, shuffled: bool) -> None:
 
 @pytest.mark.slow
 def test_what_shuffled_labels_teach_is_refused_and_what_right_labels_teach_is_accepted(
-    ward: Settings, caplog: pytest.LogCaptureFixture
+    ward: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = ModelStore(ward.ward.state / "models")
     with caplog.at_level(logging.INFO):
         label(ward, shuffled=True)
-        bad = train_now(ward, datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
-        assert bad == "ward-20261124-030000"
+        bad = train_now(ward, NOW)
+        assert bad == "ward-20261125-030000"
         assert store.wanted() == "good"
         assert f"good stays, not {bad}: " in caplog.text
         assert "installed and does not grade" in caplog.text
 
-        store.activate(bad, lambda version: None)  # somebody insists
-        label(ward, shuffled=False)  # and the labels are put right
-        better = train_now(ward, datetime(2026, 11, 25, 3, 0, tzinfo=UTC))
-        assert better == "ward-20261125-030000"
-        assert f"{better} may replace {bad}: on 8 pictures of 2 patients" in caplog.text
-        assert store.wanted() == better
-    card = store.version(better).card
-    assert card.started_from["conv1"] == bad
+    store.activate(bad, lambda version: None)  # somebody insists
+    label(ward, shuffled=False)
+    plan = default_plan(1, 1, seed=1, batch=6, crop_px=store.version("good").card.crop_px)
+    start, work = str(store.version("good").folder), tmp_path / "work"
+    request = Request("ward-good", start, "right labels", False, plan, work, tmp_path / "made")
+    cases = ward_cases(ward, plan.crop_px)
+    train(request, cases, CascadeFinder(0.10), NOW, Watcher(lambda line: None, lambda: None))
+    verdict = challenged(ward, tmp_path / "made" / "ward-good", None)
+    assert verdict.is_accepted, verdict.in_words()
+    assert (verdict.pictures, verdict.patients) == (8, 2)
+    assert store.wanted() == "ward-good"
+    card = store.version("ward-good").card
+    assert len(card.grades) == 4 and len(store.version(bad).card.grades) == 5  # nobody is at rest in the right labels
+    assert card.started_from["head"] == "good"
     assert {mark(name) for name in FOR_TEST} == set(card.held_out)
-    assert bundled().name not in card.started_from.values()
+    assert {path.name for path in store.version("ward-good").folder.glob("*.png")} == {"confusion.png", "learning.png"}
