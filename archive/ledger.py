@@ -100,9 +100,8 @@ class Ledger(Database):
         with self._changing(id) as job:
             jobs.check_unfinished(job)
             jobs.check_not_parked(job)
-            self._update(
-                "UPDATE jobs SET attempts = attempts + 1, attempted_at = ? WHERE id = ?", rows.moment_text(at), id
-            )
+            start = "UPDATE jobs SET attempts = attempts + 1, attempted_at = ?, trouble = '' WHERE id = ?"
+            self._update(start, rows.moment_text(at), id)
             return self._known(id)
 
     def withdraw_attempt(self, id: str) -> Job:

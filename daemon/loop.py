@@ -161,7 +161,7 @@ class Loop:
         _LOG.error("%s: number %d is set aside after %d tries; see `peea status`", job.id[:8], job.number, job.attempts)
 
     def _used_up(self, job: Job) -> bool:
-        return is_exhausted(job.attempts, self._attempts)
+        return is_exhausted(job.attempts, self._attempts, untold=not job.trouble)
 
     def _between(self) -> None:
         """Called between two files that are taken in: hashing many large ones takes a while."""

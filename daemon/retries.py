@@ -10,6 +10,7 @@ from archive.ledger import LedgerError
 from daemon.recipients import TooFewKeysError
 from daemon.worker_grades import WorkerUnavailableError
 
+UNTOLD_TIMES = 10
 LONGEST_S = 3_600.0  # a mended disk is noticed within the hour
 
 _OF_THE_MACHINE = (KeyFileError, LedgerError, TooFewKeysError, WorkerUnavailableError)
@@ -30,9 +31,13 @@ def longest_wait_s(retry_s: float) -> float:
     return max(LONGEST_S, retry_s)
 
 
-def is_exhausted(attempts: int, limit: int) -> bool:
-    """Whether `attempts` begun tries are all there may be. Counted before the work: a killed process counts too."""
-    return attempts >= limit
+def is_exhausted(attempts: int, limit: int, *, untold: bool = False) -> bool:
+    """Whether `attempts` begun tries are all there may be.
+
+    untold: the last one ended without a word, with the whole daemon. Since films are worked on in a process of their
+    own, that is a power cut or somebody's kill far more often than the recording, which gets that much more patience.
+    """
+    return attempts >= limit * (UNTOLD_TIMES if untold else 1)
 
 
 def is_of_the_machine(error: BaseException) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from archive.jobs import State
 from archive.ledger import Ledger
+from daemon.retries import UNTOLD_TIMES
 from daemon.stopping import Stop
 from tests.hospital import KILLS, SEVERE, Hospital
 
@@ -168,8 +169,8 @@ def test_the_plain_recording_stays_when_the_sealed_file_is_not_what_the_receipt_
 
 def test_a_recording_that_ends_the_process_each_time_is_set_aside(ward: Hospital) -> None:
     id = received(ward, KILLS)
-    with Ledger(ward.place.ledger) as ledger:  # three starts of a process that did not live to say how it went
-        for _ in range(3):
+    with Ledger(ward.place.ledger) as ledger:  # starts of a process that did not live to say how it went
+        for _ in range(3 * UNTOLD_TIMES):
             ledger.start_attempt(id, ward.clock.now())
 
     with ward:
@@ -180,6 +181,19 @@ def test_a_recording_that_ends_the_process_each_time_is_set_aside(ward: Hospital
     assert ward.row(1).parked in ward.sheet_text()
     assert ward.row(2).state is State.ARCHIVED
     assert ward.grades.graded == ["bed3.mp4", "bed4.mp4"]
+
+
+def test_a_recording_during_which_the_plug_was_pulled_five_times_is_not_set_aside(ward: Hospital) -> None:
+    id = received(ward)
+    with Ledger(ward.place.ledger) as ledger:
+        ledger.try_later(id, ward.clock.now(), "a failure of last week")
+        for _ in range(5):
+            ledger.start_attempt(id, ward.clock.now())
+
+    with ward:
+        ward.work()
+
+    finished(ward)
 
 
 def test_empty_folders_that_a_crash_left_are_removed(ward: Hospital) -> None:
