@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from archive.audit import Entry
 from archive.inspection import Inspection
+from archive.models import bundled
 from daemon.main import exit_status
 from tests.hospital import SEVERE, Hospital
 
@@ -134,18 +135,18 @@ def test_a_model_change_is_entered_before_it_is_made_and_once_more_when_it_fails
 ) -> None:
     ward = worked(tmp_path)
 
-    assert exit_status(["model", "activate", "phantom-2", "--settings", str(tmp_path / "peea.toml")]) == 0
+    assert exit_status(["model", "activate", bundled().name, "--settings", str(tmp_path / "peea.toml")]) == 0
     assert exit_status(["model", "activate", "nonsense", "--settings", str(tmp_path / "peea.toml")]) == 1
     assert exit_status(["model", "rollback", "--settings", str(tmp_path / "peea.toml")]) == 1
     capsys.readouterr()
 
     told = [(entry.what, entry.about) for entry in entries(ward)][-5:]
     assert told == [
-        ("model", "phantom-2"),
+        ("model", bundled().name),
         ("model", "nonsense"),
         ("failed", "nonsense"),
-        ("model", "phantom-2"),
-        ("failed", "phantom-2"),
+        ("model", bundled().name),
+        ("failed", bundled().name),
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from grading.types import Grade
 from trainer.cases import Case
-from trainer.labels import targets
+from trainer.labels import class_weights, targets
 from trainer.ratings import pspi
 
 
@@ -40,3 +40,11 @@ def test_rows_sum_to_one_with_four_grades_too() -> None:
     rows = targets([case(1, 1.0), case(4, 15.0)], 4, 0.8)
     assert rows.shape == (2, 4)
     assert rows.sum(axis=1) == pytest.approx(np.ones(2), abs=1e-6)
+
+
+def test_the_paper_s_imbalance_weighs_rare_grades_more() -> None:
+    counts = {Grade.MILD: 2247, Grade.OBVIOUS: 735, Grade.SEVERE: 729, Grade.INTENSE: 827}
+    weights = class_weights([grade for grade, count in counts.items() for _ in range(count)])
+    assert [round(weights[grade], 3) for grade in counts] == [0.505, 1.544, 1.556, 1.372]
+    # every grade weighs the same in all, and the pictures weigh 1 in the mean
+    assert [weights[grade] * count for grade, count in counts.items()] == pytest.approx([4538 / 4] * 4)
