@@ -95,6 +95,10 @@ class WardProcess:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def unmount_inbox(self) -> None:
+        """Take the inbox's disk away, as soon as the daemon does not just look through it."""
+        self.inside(f"for _ in $(seq 100); do umount {self.inbox} && exit 0; sleep 0.1; done; exit 1")
+
     def said(self) -> str:
         """The journal."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""

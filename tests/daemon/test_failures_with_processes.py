@@ -64,7 +64,7 @@ def test_failure_03_what_lay_there_at_the_start_or_came_while_the_daemon_was_dow
 def test_failure_05_a_share_that_goes_away_is_told_and_taken_up_when_it_is_back(mounted: WardProcess) -> None:
     mounted.inside(f"printf '{SEVERE.decode()}' >{mounted.inbox}/bed1.mp4")
     mounted.soon(lambda: mounted.is_done(1))
-    mounted.inside(f"umount {mounted.inbox}")
+    mounted.unmount_inbox()
     mounted.soon(lambda: "is not mounted" in mounted.said())
     assert "is not mounted" in mounted.status()["inbox_trouble"]
 
@@ -76,7 +76,7 @@ def test_failure_05_a_share_that_goes_away_is_told_and_taken_up_when_it_is_back(
 
 @needs_mounts
 def test_failure_07_an_unmounted_inbox_is_not_an_empty_ward(mounted: WardProcess) -> None:
-    mounted.inside(f"umount {mounted.inbox}")
+    mounted.unmount_inbox()
     mounted.kill()
     mounted.start()
 
