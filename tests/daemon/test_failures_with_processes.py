@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from archive.jobs import State
+from daemon.inbox import MARK
 from tests.daemon.processes import WardProcess, needs_mounts
 from tests.toy_grades import MILD, SEVERE
 
@@ -76,6 +77,7 @@ def test_failure_05_a_share_that_goes_away_is_told_and_taken_up_when_it_is_back(
 
 @needs_mounts
 def test_failure_07_an_unmounted_inbox_is_not_an_empty_ward(mounted: WardProcess) -> None:
+    mounted.soon(lambda: MARK in mounted.inside(f"ls -A {mounted.inbox}"))  # it has looked once
     mounted.unmount_inbox()
     mounted.kill()
     mounted.start()

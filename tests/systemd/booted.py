@@ -53,10 +53,11 @@ def why_not() -> str:
     missing = [name for name in ("systemctl", "systemd-sysusers", "unshare", "nsenter", "ip") if not shutil.which(name)]
     if missing or not Path("/usr/lib/systemd/systemd").exists():
         return f"needs the packages systemd, util-linux and iproute2 (missing: {', '.join(missing) or 'systemd'})"
-    if "overlay" not in Path("/proc/filesystems").read_text():
-        return "needs overlayfs in the kernel"
-    if "cgroup2" not in Path("/proc/filesystems").read_text():
-        return "needs cgroup2 in the kernel"
+    absent = {"overlay", "cgroup2"} - set(Path("/proc/filesystems").read_text().split())
+    if absent:
+        return f"needs {' and '.join(sorted(absent))} in the kernel"
+    if any(ROOT.is_relative_to(place) for place in ("/tmp", "/run")):  # noqa: S108 - nothing is written there
+        return f"needs a checkout elsewhere than {ROOT}: a booted systemd has a /tmp and a /run of its own"
     if not any(BUNDLED.glob("*/card.json")):
         return "needs a bundled network"
     return ""
