@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 from reports.sheet import safe_text
 
@@ -34,8 +35,7 @@ class Stroke:
     number: int = 0
 
 
-@dataclass(frozen=True)
-class TypedCell:
+class TypedCell(NamedTuple):
     """A cell of a row that people added: the column's key and the text."""
 
     column: str

@@ -6,32 +6,25 @@ do no harm. Everything comes back as text; the edition that the workbook carries
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zipfile import ZipFile
 
-from openpyxl.cell.text import Text
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
-from openpyxl.xml.functions import iterparse
 
 from reports.columns import keys_by_heading
 from reports.handwriting import TypedCell, number_text
 from reports.headings import headings
 from reports.notes import is_ours
-from reports.opening import check_size, told
+from reports.opening import SavedBook, opened
+from reports.saved_rows import SavedCell, SavedRow
 from reports.words import LANGUAGES
 
 EDITION = "PEEA edition"  # the name of the workbook's property
 RECORD_ID_DIGITS = 12
 _HEADING_WITHIN_ROWS = 40
 _ID = re.compile(r"[0-9a-f]{12}")
-_COMMENTS = re.compile(r"(threaded)?comments?[^/]*\.xml", re.IGNORECASE)
 _SPELLED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NO_DAYS = datetime(1899, 12, 31)
 _NO_SHEET = "no workbook with a Record sheet"
@@ -70,45 +63,22 @@ class Found:
 
 def read_record_sheet(data: bytes) -> Found:
     """What is on the Record sheet of a workbook. Raises: UnreadableWorkbookError."""
-    with told(UnreadableWorkbookError, _NO_SHEET):
-        check_size(data, UnreadableWorkbookError)
-        reader = _Reader(io.BytesIO(data), read_only=True, keep_links=False)
-        reader.read()
-        try:
-            return _found(reader.wb, data)
-        finally:
-            reader.archive.close()
+    with opened(data, UnreadableWorkbookError, _NO_SHEET) as book:
+        return _found(book)
 
 
-class _Reader(ExcelReader):
-    """Takes shared texts as they are: the library's own reader drops what protects a typed "_x0041_"."""
-
-    def read_strings(self) -> None:
-        """Fill the list of shared texts."""
-        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
-        if part is None:
-            return
-        with self.archive.open(part.PartName[1:]) as source:
-            for _, node in iterparse(source):
-                if node.tag == f"{{{SHEET_MAIN_NS}}}si":
-                    text = Text.from_tree(node)
-                    self.shared_strings.append(text.content if text else "")
-                    node.clear()
-
-
-def _found(workbook: Workbook, data: bytes) -> Found:
+def _found(book: SavedBook) -> Found:
     names = {title for language in LANGUAGES for title in _sheet_names(language)}
-    besides = any(title not in names for title in workbook.sheetnames) or _has_comments_of_people(data)
-    for sheet in sorted(workbook.worksheets, key=lambda each: each.title not in names):
-        sheet.reset_dimensions()
-        lines = sheet.iter_rows(values_only=True)
-        for place, line in enumerate(lines):
-            columns = _columns(line)
-            if {"record_id", "fingerprint"} <= set(columns):
-                rows, has_more = _rows(lines, columns)
-                return Found(_edition(workbook), frozenset(columns) - {""}, rows, besides or has_more)
-            if place >= _HEADING_WITHIN_ROWS:
+    besides = any(title not in names for title in book.names) or any(not is_ours(note) for note in book.comments())
+    for place in sorted(range(len(book.names)), key=lambda place: book.names[place] not in names):
+        lines = book.rows(place)
+        for number, cells in lines:
+            if number > _HEADING_WITHIN_ROWS:
                 break
+            columns = _columns(cells)
+            if {"record_id", "fingerprint"} <= set(columns.values()):
+                rows, has_more = _rows(lines, columns)
+                return Found(_edition(book), frozenset(columns.values()), rows, besides or has_more)
     raise UnreadableWorkbookError("no sheet has the headings of a Record sheet")
 
 
@@ -117,29 +87,31 @@ def _sheet_names(language: str) -> tuple[str, ...]:
     return (words.record_sheet, words.day_sheet, words.timeline_sheet, words.trend_sheet, words.legend_sheet)
 
 
-def _columns(line: tuple[object, ...]) -> tuple[str, ...]:
-    """The keys of the columns under a line of headings; "" where a heading is none of ours, or comes once more."""
+def _columns(cells: list[SavedCell]) -> dict[int, str]:
+    """The keys of the columns under a line of headings, without those that are none of ours or come once more."""
     keys = keys_by_heading()
-    found: list[str] = []
-    for value in line:
-        key = keys.get(_text(value).strip(), "")
-        found.append("" if key in found else key)
-    return tuple(found)
+    found: dict[int, str] = {}
+    for cell in cells:
+        key = keys.get(_text(cell.value).strip(), "")
+        if key and key not in found.values():
+            found[cell.column] = key
+    return found
 
 
-def _rows(lines: Iterator[tuple[object, ...]], columns: tuple[str, ...]) -> tuple[tuple[FoundRow, ...], bool]:
+def _rows(lines: Iterator[SavedRow], columns: dict[int, str]) -> tuple[tuple[FoundRow, ...], bool]:
     """The rows with text, and whether there is text outside the columns."""
     rows: list[FoundRow] = []
     has_more = False
-    for line in lines:
+    for _, line in lines:
         cells = []
-        for place, value in enumerate(line):
-            text = _text(value) if value is not None else ""
+        for column, value in line:
+            text = _as_typed(value) if isinstance(value, str) else _text(value)
             if not text:
                 continue
-            key = columns[place] if place < len(columns) else ""
-            has_more = has_more or not key
-            if key:
+            key = columns.get(column)
+            if key is None:
+                has_more = True
+            else:
                 cells.append(TypedCell(key, text))
         if any(cell.text.strip() for cell in cells):
             rows.append(FoundRow(_record_id(cells), tuple(cells)))
@@ -149,9 +121,8 @@ def _rows(lines: Iterator[tuple[object, ...]], columns: tuple[str, ...]) -> tupl
 def _record_id(cells: list[TypedCell]) -> str:
     """By the id, or by the fingerprint that begins with it if the id was damaged."""
     for key in ("record_id", "fingerprint"):
-        for cell in cells:
-            beginning = cell.text.strip()[:RECORD_ID_DIGITS]
-            if cell.column == key and _ID.fullmatch(beginning):
+        for cell in reversed(cells):  # they stand at the right
+            if cell.column == key and _ID.fullmatch(beginning := cell.text.strip()[:RECORD_ID_DIGITS]):
                 return beginning
     return ""
 
@@ -192,26 +163,13 @@ def _span_text(span: timedelta) -> str:
 
 def _as_typed(text: str) -> str:
     """Without what the file form does to a text: characters spelled as _x000D_, ends of lines in three fashions."""
+    if "_x" not in text and "\r" not in text:
+        return text
     spoken = _SPELLED.sub(lambda found: chr(int(found[1], 16)), text)
     whole = spoken.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _edition(workbook: Workbook) -> int:
-    for item in workbook.custom_doc_props.props:  # type: ignore[attr-defined]
-        if item.name == EDITION and str(item.value).isdecimal():
-            return int(item.value)
-    return 0
-
-
-def _has_comments_of_people(data: bytes) -> bool:
-    with ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if not _COMMENTS.fullmatch(name.rsplit("/", 1)[-1]):
-                continue
-            with archive.open(name) as source:
-                for _, node in iterparse(source):
-                    tag = node.tag.rsplit("}", 1)[-1]
-                    if tag in ("comment", "threadedComment") and not is_ours("".join(node.itertext())):
-                        return True
-    return False
+def _edition(book: SavedBook) -> int:
+    text = book.property_text(EDITION)
+    return int(text) if text.isdecimal() else 0

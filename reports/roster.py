@@ -6,24 +6,20 @@ text of a cell in it, only the numbers of rows and the headings of columns.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
 from zoneinfo import ZoneInfo
-
-from openpyxl import load_workbook
-from openpyxl.workbook import Workbook
 
 from reports.criteria import outside_by
 from reports.dates import NoDateError, date_in, moment_in
 from reports.handwriting import number_text
-from reports.opening import check_size, told
+from reports.opening import SavedBook, opened
 from reports.patient import Outside
+from reports.saved_rows import SavedCell
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "patient": ("Patient id", "患者编号", "Patient", "Patient ID", "ID", "住院号", "病案号", "患者号", "编号"),
@@ -76,13 +72,8 @@ def read_roster(data: bytes, zone: ZoneInfo, today: date) -> Roster:
     Args:    zone: in which injury times are meant. today: of that zone; nobody is born or injured after it.
     Raises:  RosterError: there is no such sheet.
     """
-    with told(RosterError, _NO_ROSTER):
-        check_size(data, RosterError)
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        try:
-            lines = _lines(workbook)
-        finally:
-            workbook.close()
+    with opened(data, RosterError, _NO_ROSTER, computed=True) as book:
+        lines = _lines(book)
     problems: list[str] = []
     read = [_patient(row, line, zone, today, problems) for row, line in lines]
     patients = [patient for patient in read if patient is not None]
@@ -105,33 +96,31 @@ class _Line:
         return " ".join(unicodedata.normalize("NFC", str(value)).split())
 
 
-def _lines(workbook: Workbook) -> list[tuple[int, _Line]]:
-    for sheet in workbook.worksheets:
-        sheet.reset_dimensions()
-        places: dict[str, int] = {}
+def _lines(book: SavedBook) -> list[tuple[int, _Line]]:
+    for sheet in range(len(book.names)):
+        keys: dict[int, str] = {}
         found: list[tuple[int, _Line]] = []
-        for row, values in enumerate(islice(sheet.iter_rows(values_only=True), _MOST_ROWS), start=1):
-            if not places:
-                places = _headings(values)
-                if not places and row >= _WITHIN_ROWS:
-                    break
-            elif any(value not in (None, "") for value in values):
-                cells = {key: values[place] for key, place in places.items() if place < len(values)}
-                found.append((row, _Line(cells)))
-        if places:
+        for row, cells in book.rows(sheet):
+            if row > (_MOST_ROWS if keys else _WITHIN_ROWS):
+                break
+            if not keys:
+                keys = _headings(cells)
+            elif any(cell.value != "" for cell in cells):
+                found.append((row, _Line({keys[column]: value for column, value in cells if column in keys})))
+        if keys:
             return found
     raise RosterError("no sheet has a heading for the patient id; see config/examples/roster.xlsx")
 
 
-def _headings(values: Sequence[object]) -> dict[str, int]:
-    """The place of each column that is known; none unless one of them is the patient id."""
-    places: dict[str, int] = {}
-    for place, value in enumerate(values):
+def _headings(cells: Sequence[SavedCell]) -> dict[int, str]:
+    """The key of each column that is known; none unless one of them is the patient id."""
+    keys: dict[int, str] = {}
+    for column, value in cells:
         heading = _plain(value) if isinstance(value, str) else ""
         for key, names in HEADINGS.items():
-            if heading and key not in places and heading in {_plain(name) for name in names}:
-                places[key] = place
-    return places if "patient" in places else {}
+            if heading and key not in keys.values() and heading in {_plain(name) for name in names}:
+                keys[column] = key
+    return keys if "patient" in keys.values() else {}
 
 
 def _plain(heading: str) -> str:
