@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grading.confirm import label, segments
-from grading.types import PAIN_GRADES, Assessment, Grade, Quality, Reading, Reason, Rejection, Segment
+from grading.types import PAIN_GRADES, Assessment, Grade, Note, Quality, Reading, Reason, Rejection, Segment
 
 Seconds = tuple[float, float, float, float, float]
+
+CLOSE_SHARE = 0.1  # of the recording: as far as the seconds of a grade are easily off (README, the bundled network)
 
 
 def assess(
@@ -19,6 +22,8 @@ def assess(
         return Rejection(Reason.NOT_STABLE, quality, model)
     seconds = seconds_per_grade(stretches)
     grade = longest(seconds)
+    if is_close_call(seconds, quality.length_s):
+        quality = replace(quality, notes=(*quality.notes, Note.CLOSE_CALL))
     return Assessment(
         grade=grade,
         seconds=seconds,
@@ -46,6 +51,12 @@ def longest(seconds: Seconds) -> Grade:
     """The pain grade with most seconds, a tie to the more severe; NONE only if no pain grade has any."""
     best = max(PAIN_GRADES, key=lambda grade: (round(seconds[grade], 3), grade))
     return best if seconds[best] > 0 else Grade.NONE
+
+
+def is_close_call(seconds: Seconds, length_s: float) -> bool:
+    """Whether two pain grades lasted almost equally long, so that small errors may have chosen between them."""
+    *_, second, first = sorted(seconds[grade] for grade in PAIN_GRADES)
+    return second > 0 and round(first - second, 3) < CLOSE_SHARE * length_s
 
 
 def _confidence(grade: Grade, stretches: Sequence[Segment], readings: Sequence[Reading]) -> float:

@@ -69,6 +69,7 @@ class Note(StrEnum):
     SIDEWAYS = "sideways"
     LENGTH_UNUSUAL = "length_unusual"
     ONLY_THE_START = "only_the_start"
+    CLOSE_CALL = "close_call"
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ _NOTE_ADVICE: dict[Language, dict[Note, str]] = {
         Note.SIDEWAYS: "It was turned upright for grading. Next time hold the camera upright.",
         Note.LENGTH_UNUSUAL: "Next time record for 20 to 25 s.",
         Note.ONLY_THE_START: "Next time record for 20 to 25 s; what came later says nothing here.",
+        Note.CLOSE_CALL: "Compare the seconds of each grade, and look at the patient yourself.",
     },
     "zh": {
         Note.DIM: "下次请打开床头灯或拉开窗帘。",
@@ -138,6 +139,7 @@ _NOTE_ADVICE: dict[Language, dict[Note, str]] = {
         Note.SIDEWAYS: "评级前已转正。下次请竖直拍摄。",
         Note.LENGTH_UNUSUAL: "下次请录制 20 至 25 秒。",
         Note.ONLY_THE_START: "下次请录制 20 至 25 秒；之后的部分未计入。",
+        Note.CLOSE_CALL: "请比较各等级的时长，并亲自观察患者。",
     },
 }
 

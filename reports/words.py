@@ -86,6 +86,7 @@ _NOTES: dict[Language, dict[Note, str]] = {
         Note.SIDEWAYS: "filmed sideways",
         Note.LENGTH_UNUSUAL: "length is not 20 to 25 s",
         Note.ONLY_THE_START: "only the start was graded",
+        Note.CLOSE_CALL: "two grades lasted almost equally long",
     },
     "zh": {
         Note.DIM: "光线偏暗",
@@ -95,6 +96,7 @@ _NOTES: dict[Language, dict[Note, str]] = {
         Note.SIDEWAYS: "画面横置",
         Note.LENGTH_UNUSUAL: "时长不在 20 至 25 秒",
         Note.ONLY_THE_START: "仅评估了开头部分",
+        Note.CLOSE_CALL: "两个等级持续时间相近",
     },
 }
 

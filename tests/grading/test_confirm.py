@@ -2,7 +2,7 @@ import pytest
 
 from grading.assess import assess, longest, seconds_per_grade
 from grading.confirm import label, segments
-from grading.types import Assessment, Gap, Grade, Quality, Reading, Reason, Rejection, Segment
+from grading.types import Assessment, Gap, Grade, Note, Quality, Reading, Reason, Rejection, Segment
 
 STEP_S = 0.1
 QUALITY = Quality(10.0, 1.0, 120.0)
@@ -104,3 +104,21 @@ def test_confidence_is_the_mean_probability_of_the_grade_over_its_frames() -> No
 def test_seconds_are_those_of_the_stretches() -> None:
     made = [Segment(Grade.MILD, 0.0, 2.0), Segment(Grade.NONE, 2.0, 3.5), Segment(Grade.MILD, 5.0, 6.0)]
     assert seconds_per_grade(made) == (1.5, 3.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_close"),
+    [
+        ("2" * 45 + "3" * 55, False),  # a tenth of the recording between them
+        ("2" * 46 + "3" * 54, True),
+        ("2" * 54 + "3" * 46, True),
+        ("2" * 50 + "3" * 50, True),
+        ("0" * 48 + "3" * 52, False),  # no pain is no rival of a pain grade
+        ("0" * 95 + "3" * 5, False),
+        ("0" * 100, False),
+    ],
+)
+def test_two_pain_grades_of_almost_the_same_length_are_noted(text: str, is_close: bool) -> None:
+    outcome = assess(said(text), QUALITY, 0.5, 10.0, "toy")
+    assert isinstance(outcome, Assessment)
+    assert (Note.CLOSE_CALL in outcome.quality.notes) is is_close
