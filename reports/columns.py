@@ -50,7 +50,7 @@ def record_columns(language: Language) -> tuple[Column, ...]:
         Column(words.clinician_vas, 8.5, Look.OPEN_NUMBER, "clinician_vas"),
         Column(words.site, 8, Look.OPEN, "site", listed.sites),
         Column(words.character, 8.5, Look.OPEN, "character", listed.characters),
-        Column(words.intervention, 12, Look.OPEN, "intervention", listed.interventions),
+        Column(words.intervention, 13, Look.OPEN, "intervention", listed.interventions),
         Column(words.route, 10, Look.OPEN, "route", listed.routes),
         Column(words.reassess_due, 8, Look.OPEN_TIME, "reassess_due"),
         Column(words.rescore, 7.5, Look.OPEN_NUMBER, "rescore"),

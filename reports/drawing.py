@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.axis import ChartLines
@@ -15,16 +16,24 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
+from openpyxl.drawing.colors import ColorChoice
+from openpyxl.drawing.fill import PatternFillProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.sheet import PAINTS, Area, Chart, Point, Series, safe_text
+from reports.sheet import PAINTS, Area, Chart, Look, Point, Series, safe_text
 
 _BAR_CM, _AROUND_CM = 0.62, 3.2
 _UPRIGHT_HIGH_CM = 9.0
 _LABEL_FORMAT = re.compile(rb'(<numFmt formatCode="[^"]*") ?/>')
 _EDGE = LineProperties(solidFill="6B7178", w=6350)
+# as light as a grade is: on grey paper only stripes tell them apart
+_PATTERNS: dict[Look, Literal["wdUpDiag", "wdDnDiag"]] = {
+    Look.GAP: "wdUpDiag",
+    Look.UNGRADED: "wdUpDiag",
+    Look.UNCONFIRMED: "wdDnDiag",
+}
 _TITLE_SIZE, _TEXT_SIZE, _LABEL_SIZE = 1200, 900, 800  # hundredths of a point
 
 
@@ -106,7 +115,17 @@ def _series(place: int, series: Series, labels: AxDataSource, cells: str) -> Exc
 
 
 def _painted(point: Point) -> GraphicalProperties:
-    return GraphicalProperties(solidFill=PAINTS[point.look].background, ln=_EDGE)
+    """Grades are full of their colour; what has none is striped."""
+    paint, pattern = PAINTS[point.look], _PATTERNS.get(point.look)
+    if pattern is None:
+        return GraphicalProperties(solidFill=paint.background, ln=_EDGE)
+    fill = PatternFillProperties(pattern)
+    fill.fgClr, fill.bgClr = _colour(paint.ink), _colour(paint.background)
+    return GraphicalProperties(pattFill=fill, ln=_EDGE)
+
+
+def _colour(rgb: str) -> ColorChoice:
+    return ColorChoice(srgbClr=rgb)  # type: ignore[arg-type]
 
 
 def _label(point: Point) -> DataLabel:

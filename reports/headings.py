@@ -81,6 +81,7 @@ class Headings:
     chart: str
     chart_latest: str
     seconds: str
+    chart_axis: str
     for_chart: str
     per_day: str
     trend_note: str
@@ -163,6 +164,7 @@ _ENGLISH = Headings(
     chart="Grades over the seconds",
     chart_latest="Grades over the seconds: the latest {count} recordings",
     seconds="Seconds",
+    chart_axis="Seconds   ( – grey stripes: no usable face   · white stripes: nothing confirmed )",
     for_chart="For the chart",
     per_day="Recordings of these patients",
     trend_note="Each cell: the most severe grade of the day (in brackets: how many recordings, if several); "
@@ -245,6 +247,7 @@ _CHINESE = Headings(
     chart="各秒疼痛等级",
     chart_latest="各秒疼痛等级：最近 {count} 份录像",
     seconds="秒",
+    chart_axis="秒（ – 灰底斜线：没有可用面部　· 白底斜线：尚未确认 ）",
     for_chart="图表数据",
     per_day="上述患者的录像数",
     trend_note="每格为当日最重的等级（括号内为录像数，多于一份时）；“–”无法评级。今日有录像的患者，14 天。",

@@ -21,6 +21,7 @@ from reports.painting import INDENTED, OPEN, WRAPPED
 from reports.sheet import Cell, Look, Row, Value, safe_text, text_lines
 
 _LINE_PT = 13.5
+_SURELY = 0.95  # of a column's width, for bold letters and for fonts that a machine has instead of ours
 _MOST_LINES = 30  # a row may be 409 pt high; what is longer is read in the cell
 _REMEMBERED_UNITS = 40  # longer texts seldom come twice
 _MOST_REMEMBERED = 100_000
@@ -109,6 +110,7 @@ class Lines:
             if cell is None or not isinstance(cell.value, str) or cell.look not in WRAPPED:
                 continue
             inside = sum(self._widths[place : place + cell.across]) - (2 if cell.look in INDENTED else 0.5)
+            inside *= _SURELY
             if len(cell.value) * 2 > inside:
                 most = max(most, _lines_of(cell.value, inside))
         return min(most, _MOST_LINES)

@@ -262,11 +262,19 @@ def number(value: float, look: Look) -> Cell:
     return Cell(value, look) if math.isfinite(value) else Cell("–", Look.CENTRED)
 
 
-def text_width(text: str) -> int:
-    """How wide a text is, in widths of a digit; Chinese characters are two wide."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+# widths in Arial and fonts like it, in widths of a digit; what is not named is about one digit wide
+_NARROW = dict.fromkeys(" !'()*,-./:;I[]fijlrt|", 0.5)
+_WIDE = dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZw&", 1.3) | dict.fromkeys("MW%@m", 1.6)
+_WIDTHS = _NARROW | _WIDE
+
+
+def text_width(text: str) -> float:
+    """About how wide a text is, in widths of a digit; Chinese characters are two wide."""
+    return sum(_WIDTHS.get(character) or _unusual_width(character) for character in text)
+
+
+def _unusual_width(character: str) -> float:
+    return 2.0 if not character.isascii() and unicodedata.east_asian_width(character) in "WF" else 1.0
 
 
 def text_lines(text: str, width: float) -> int:

@@ -149,16 +149,15 @@ def _chart(records: Sequence[Record], column: int, words: Headings, language: La
         for level in range(max(map(len, bars)))
     )
     title = words.chart if len(latest) == len(records) else words.chart_latest.format(count=len(latest))
-    return Chart(title, words.seconds, 5.0 * math.ceil(end_s / 5), Area(first, column, last, column), series)
+    return Chart(title, words.chart_axis, 5.0 * math.ceil(end_s / 5), Area(first, column, last, column), series)
 
 
 def _point(place: int, stretch: _Stretch, language: Language) -> Point:
-    """A part of a bar with its grade on it, in words where there is room."""
-    cell, label = _CELLS[stretch.what], ""
-    if isinstance(stretch.what, Grade) and stretch.length_s >= DIGIT_S:
-        label = str(int(stretch.what))
-        if stretch.length_s >= WORDED_S:
-            label = f"{label} {grade_words(stretch.what, language)}"
+    """A part of a bar with its grade or sign on it, a grade in words where there is room."""
+    cell = _CELLS[stretch.what]
+    label = str(cell.value) if stretch.length_s >= DIGIT_S else ""
+    if isinstance(stretch.what, Grade) and stretch.length_s >= WORDED_S:
+        label = f"{label} {grade_words(stretch.what, language)}"
     return Point(place, cell.look, label)
 
 

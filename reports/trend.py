@@ -18,6 +18,7 @@ from reports.words import Language, grade_words
 
 DAYS = 14
 _COUNT_ROWS = len(Grade) + 2
+_FEW_PATIENTS = 15  # with them, counts and chart can still be read on one page of paper
 MOST_PATIENTS = 300  # of many times a ward's beds; the sheet says if there are more
 
 
@@ -55,6 +56,7 @@ def trend_sheet(
         rows=(*_rows(shown, known, days), *_counts(known, days, words, language)),
         n_rows=len(shown) + _COUNT_ROWS,
         kept_columns=2,
+        one_page=len(shown) <= _FEW_PATIENTS,
         chart=_chart(known, len(shown) + 1, words, language) if shown else None,
     )
 

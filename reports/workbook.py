@@ -129,7 +129,7 @@ def _set_up(target: Worksheet, sheet: Sheet, heading_row: int, last_row: int, pa
     _protect(target)
     for rule in sheet.rules:
         _check(target, rule, heading_row + 1, last_row, heading_row + sheet.n_our_rows)
-    if sheet.chart is not None and sheet.n_rows > _FEW_ROWS:
+    if sheet.chart is not None and sheet.n_rows > _FEW_ROWS and not sheet.one_page:
         target.row_breaks.append(Break(id=last_row))
     below = 0 if sheet.chart is None else 2 + math.ceil(high_cm(sheet.chart) / _ROW_CM)
     _print(target, sheet, heading_row, max(last_row, heading_row) + below, page)

@@ -45,7 +45,8 @@ def bars_of(sheet: Worksheet) -> list[list[tuple[str, str]]]:
     for series in chart.series:
         cells = [cell for row in sheet[series.val.numRef.f.split("!")[1].replace("$", "")] for cell in row]
         for point in series.dPt:
-            colour = str(point.spPr.solidFill.srgbClr)
+            pattern = point.spPr.pattFill
+            colour = str(point.spPr.solidFill.srgbClr) if pattern is None else f"{pattern.prst} {pattern.bgClr.srgbClr}"
             bars.setdefault(point.idx, []).append((colour, str(cells[point.idx].value)))
     return [bars.get(place, []) for place in range(max(bars) + 1)]
 
@@ -81,10 +82,11 @@ def test_the_timeline_chart_draws_what_the_cells_say() -> None:
     sheet = sheet_of(written(list(eight())), "Timeline")
     bars = bars_of(sheet)
 
-    white, mild, obvious, severe, intense, gap = "FFFFFF", "FBE08A", "F9AE45", "CC4A0C", "661100", "D9DCE1"
-    assert bars[1] == [(white, "6"), (mild, "16")]
-    assert bars[3] == [(white, "1"), (obvious, "6"), (severe, "11"), (intense, "4")]
-    assert bars[4] == [(mild, "28"), (gap, "12"), (intense, "72"), (white, "8")]
+    none, mild, obvious, severe, intense = "FFFFFF", "FBE08A", "F9AE45", "CC4A0C", "661100"
+    gap, unconfirmed = "wdUpDiag D9DCE1", "wdDnDiag FFFFFF"
+    assert bars[1] == [(none, "6"), (mild, "16")]
+    assert bars[3] == [(unconfirmed, "1"), (obvious, "6"), (severe, "11"), (intense, "4")]
+    assert bars[4] == [(mild, "28"), (gap, "12"), (intense, "72"), (unconfirmed, "8")]
     labels = sheet._charts[0].series[0].cat.strRef.f.split("!")[1].replace("$", "")
     assert [cell.value for row in sheet[labels] for cell in row][:2] == ["1 · Bed 3", "2 · Bed 09"]
     assert sheet.print_area.endswith("$AN$29"), "the chart is printed, what it is drawn from is not"
@@ -96,6 +98,7 @@ def test_a_part_of_a_bar_has_its_grade_in_words(language: Language) -> None:
         chart = archive.read("xl/charts/chart1.xml").decode()
     formats = re.findall(r'<dLbl>.*?<numFmt formatCode="([^"]*)" sourceLinked="0"/>', chart)
     assert f"&quot;3 {grade_words(Grade.SEVERE, language)}&quot;" in formats
+    assert "&quot;–&quot;" in formats and "&quot;·&quot;" in formats, "as in the cells above"
     assert "&quot;4&quot;" in formats, "four seconds of grade 4 have room for the number only"
 
 
@@ -142,6 +145,7 @@ def test_the_trend_chart_draws_the_counts_below_the_patients() -> None:
     assert list(drawn) == ["No pain seen", "Mild", "Obvious", "Severe", "Intense", "Not gradable"]
     assert drawn["Mild"][-2:] == [1, 1]
     assert drawn["Not gradable"][-1] == 1, "only of patients that are known"
+    assert sheet.page_setup.fitToHeight == 1 and not sheet.row_breaks.brk, "table and chart on one page of paper"
 
 
 def test_of_very_many_patients_the_first_by_bed_are_shown_and_the_sheet_says_how_many_are_not() -> None:
