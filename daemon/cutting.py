@@ -1,6 +1,6 @@
 """Cuts frames out of a recording in a process of its own: decoders are large, and videos come from strangers.
 
-python -m daemon.cutting    reads one line of JSON from standard input, writes a line of JSON and a PNG
+daemon.cutting, as a program, reads one line of JSON from standard input, writes a line of JSON and a PNG
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.programs import own_program
 from daemon.grading_process import confine
 from reports.result import Stills
 
@@ -30,7 +31,7 @@ def stills(path: Path, at_s: Sequence[float], memory_mib: int) -> Stills:
     request = json.dumps({"path": str(path), "at_s": list(at_s), "memory_mib": memory_mib})
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "daemon.cutting"],
+            own_program("daemon.cutting"),
             input=request.encode("utf-8", "surrogateescape"),
             capture_output=True,
             timeout=MOST_S,

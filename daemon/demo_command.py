@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from archive.jobs import Job
 from archive.keys import read_identities
 from archive.ledger import Ledger
 from archive.vault import unseal_file
+from config.programs import own_program
 from config.settings import Settings, load
 from daemon.demo_report import Result, Truth, print_report, progress
 from daemon.refusals import RefusedError
@@ -95,7 +95,7 @@ def _prepared(folder: Path) -> _Stage:
 
 @contextmanager
 def _daemon(stage: _Stage) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "daemon.main", "run", "--ward", str(stage.folder)]
+    command = own_program("daemon.main", "run", "--ward", str(stage.folder))
     with (stage.folder / "daemon.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:

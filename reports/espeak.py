@@ -1,4 +1,4 @@
-"""`python -m reports.espeak`: text in at stdin, a WAV file out at stdout, by the eSpeak NG library.
+"""reports.espeak, as a program: text in at stdin, a WAV file out at stdout, by the eSpeak NG library.
 
 A program of its own because the library is under the GPL (docs/adr/0005-speech.md), and because a fault in it then ends
 this process only. The home of espeakng_loader.

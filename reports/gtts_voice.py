@@ -19,9 +19,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from config.programs import own_program
 from reports.sentences import NotFixedError, Phrase, fixed_phrases, sentence_words
 from reports.sound import Sound, SoundError, announced, join, read_wav, silence, trimmed, write_wav
-from reports.speech import SpeechError, own_module_environment
+from reports.speech import SpeechError
 from reports.words import Language
 
 _LANGUAGES: dict[Language, str] = {"en": "en", "zh": "zh-CN"}
@@ -78,13 +79,12 @@ def render_ahead(
         return 0
     (folder / language).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile() as messages:
-        command = [sys.executable, "-m", "reports.gtts_voice", _LANGUAGES[language], str(timeout_s)]
+        command = own_program("reports.gtts_voice", _LANGUAGES[language], str(timeout_s))
         with subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=messages,
-            env=own_module_environment(),
         ) as child:
             fetched = _collect(child, missing, lambda each: _path(folder, language, each), write or _write_whole)
         if fetched < len(missing):

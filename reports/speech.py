@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Protocol
 
+from config.programs import own_program
 from reports.sound import SoundError, announced, read_wav, write_wav
 from reports.words import Language
 
 LONGEST_TEXT = 500  # an announcement has fewer than 100 characters; what is longer was not meant for a corridor
 _VOICES: dict[Language, str] = {"en": "en-us", "zh": "cmn"}
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 class SpeechError(RuntimeError):
@@ -79,7 +77,7 @@ class EspeakVoice:
 
     def _library(self, language: Language) -> list[str]:
         options = ["--words-per-minute", str(self._words_per_minute), "--volume", str(self._volume)]
-        return [sys.executable, "-m", "reports.espeak", "--voice", _VOICES[language], *options]
+        return own_program("reports.espeak", "--voice", _VOICES[language], *options)
 
     def _espeak_ng(self, language: Language) -> list[str]:
         """The command, or nothing where there is no such program."""
@@ -107,12 +105,6 @@ def speakable(text: str) -> str:
     return spoken
 
 
-def own_module_environment() -> dict[str, str]:
-    """The environment for `python -m reports....`: our packages are found wherever this process found them."""
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-
-
 def _run(command: list[str], text: str, until_s: float) -> bytes:
     """What the command wrote. The text goes in at stdin: arguments are seen by everyone on the machine."""
     left_s = until_s - time.monotonic()
@@ -123,7 +115,6 @@ def _run(command: list[str], text: str, until_s: float) -> bytes:
             capture_output=True,
             timeout=max(0.0, left_s),
             check=False,
-            env=own_module_environment(),
         )
     except subprocess.TimeoutExpired as late:
         raise SpeechError("speaking took too long and was stopped; the machine may be overloaded") from late

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from archive import locks
+from config.programs import own_program
 from config.settings import Settings
 from trainer.diary import read_diary, write_diary
 from trainer.schedule import cron, missed, run_by
@@ -56,7 +57,7 @@ def run_on_schedule(settings: Settings, settings_arguments: Sequence[str]) -> No
     trigger = cron(settings.trainer.schedule, settings.ward.zone_info)
     folder = work_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    child = Child([sys.executable, "-m", "trainer.main", "now", *settings_arguments])
+    child = Child(own_program("trainer.main", "now", *settings_arguments))
 
     def stop(number: int, frame: FrameType | None) -> None:
         child.end()
