@@ -60,10 +60,18 @@ def seen(path: Path) -> Seen | None:
 def read_whole(path: Path) -> tuple[bytes, Seen]:
     """A file's content, and the file as it was before its first byte was read. Raises: OSError."""
     with open(path, "rb", opener=_opened_at_once) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file; move it away", str(path))
-        return file.read(), _seen(status)
+        return file.read(), _seen(_regular(file, path))
+
+
+def opened_regular(path: Path) -> BinaryIO:
+    """Open a file of strangers for reading: no link is followed, no pipe is waited for. Raises: OSError: it is one."""
+    file = open(path, "rb", opener=lambda name, flags: _opened_at_once(name, flags | os.O_NOFOLLOW))  # noqa: SIM115
+    try:
+        _regular(file, path)
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def replace_unchanged(path: Path, data: bytes, before: Seen | None) -> Seen | None:
@@ -249,6 +257,13 @@ def rename_without_replacing(source: Path, target: Path) -> None:
 def _opened_at_once(name: str, flags: int) -> int:
     """A pipe would be waited for until somebody writes to it."""
     return os.open(name, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _regular(file: BinaryIO, path: Path) -> os.stat_result:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file; move it away", str(path))
+    return status
 
 
 def _seen(status: os.stat_result) -> Seen:

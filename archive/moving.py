@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
-from archive.files import COPY_BYTES, folder_to_disk, rename_without_replacing, seen, to_disk, unfinished
+from archive.files import (
+    COPY_BYTES,
+    folder_to_disk,
+    opened_regular,
+    rename_without_replacing,
+    seen,
+    to_disk,
+    unfinished,
+)
 
 
 def move_whole(source: Path, target: Path) -> None:
@@ -29,8 +38,8 @@ def move_whole(source: Path, target: Path) -> None:
 def copy_away(source: Path, target: Path) -> None:
     """Copy a file whole, and only then remove it under this name; other names that it may have stay.
 
-    Raises: OSError: it changed meanwhile, it cannot be read or removed, or there is something at target: then it is
-    where it was, and there is no copy.
+    Raises: OSError: it changed meanwhile, it is a link, a pipe or a device, it cannot be read or removed, or there is
+    something at target: then it is where it was, and there is no copy.
     """
     before = seen(source)
     _copy_without_replacing(source, target)
@@ -46,8 +55,10 @@ def copy_away(source: Path, target: Path) -> None:
 
 
 def _copy_without_replacing(source: Path, target: Path) -> None:
-    with source.open("rb") as original, unfinished(target.parent) as part:
+    # 0600: of the source's rights, such as one to run it as its owner, none is taken over
+    with opened_regular(source) as original, unfinished(target.parent, 0o600) as part:
         shutil.copyfileobj(original, part, COPY_BYTES)
         to_disk(part)
-        shutil.copystat(source, part.name)
+        status = os.fstat(original.fileno())
+        os.utime(part.fileno(), ns=(status.st_atime_ns, status.st_mtime_ns))
         rename_without_replacing(Path(part.name), target)

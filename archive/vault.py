@@ -19,7 +19,10 @@ from archive.streams import HashingReader, HashingSink
 
 
 class SourceChangedError(OSError):
-    """The plain file changed while it was being sealed, so that nobody knows what the copy holds."""
+    """The plain file changed while it was being sealed, so that nobody knows what the copy holds.
+
+    Its name is not in the message, which goes into the journal: it may hold that of a patient.
+    """
 
 
 class ReadBackError(OSError):
@@ -51,7 +54,7 @@ def seal_file(
             file_key = sealing.seal(reader, part, wanted)
             after = _stand(plain)
         if before != after or reader.n_bytes != after.size_bytes:
-            raise SourceChangedError(f"{source} changed while it was being sealed; try again once it stands still")
+            raise SourceChangedError("the file changed while it was being sealed; try again once it stands still")
         files.to_disk(part)
         with read_back(Path(part.name)) as written:
             receipt = _verified(written, file_key, reader.sha256(), target.name)

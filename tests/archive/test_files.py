@@ -152,6 +152,29 @@ def test_moving_to_another_disk_copies_the_whole_and_removes_the_source(tmp_path
     assert names(tmp_path) == ["a.mp4"]
 
 
+def test_a_copy_takes_over_no_rights_of_the_source(tmp_path: Path) -> None:
+    """A program that a stranger made to run as its owner must not run as PEEA."""
+    source = tmp_path / "a.mp4"
+    source.write_bytes(b"video")
+    source.chmod(0o6777)
+
+    moving.copy_away(source, tmp_path / "b.mp4")
+
+    assert stat.S_IMODE((tmp_path / "b.mp4").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_took_the_place_of_a_file_is_neither_followed_nor_waited_for(kind: str, tmp_path: Path) -> None:
+    secret, source = tmp_path / "secret", tmp_path / "a.mp4"
+    secret.write_bytes(b"secret")
+    {"link": lambda: source.symlink_to(secret), "pipe": lambda: os.mkfifo(source), "folder": source.mkdir}[kind]()
+
+    with pytest.raises(OSError):
+        moving.copy_away(source, tmp_path / "b.mp4")
+
+    assert names(tmp_path) == ["a.mp4", "secret"]
+
+
 def test_moving_what_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="gone"):
         moving.move_whole(tmp_path / "gone", tmp_path / "b")

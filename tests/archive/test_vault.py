@@ -180,8 +180,9 @@ def test_a_recording_that_grows_meanwhile_is_not_sealed(recording: Path, archive
         with recording.open("ab") as file:  # asked for after the file was opened
             file.write(b"more")
 
-    with pytest.raises(vault.SourceChangedError, match="stands still"):
+    with pytest.raises(vault.SourceChangedError, match="stands still") as caught:
         vault.seal_file(recording, archive / "1.age", recipients())
+    assert recording.name not in str(caught.value)  # it goes into the journal
 
     assert names(archive) == []
 
