@@ -73,6 +73,23 @@ def test_a_file_that_is_no_video_is_unreadable(tmp_path: Path, content: bytes) -
     assert isinstance(error.value, UnreadableError) or content[:4] == b"\x1a\x45\xdf\xa3"
 
 
+LISTS = {
+    "concat": "ffconcat version 1.0\nfile other.mp4\n",
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nother.mp4\n#EXT-X-ENDLIST\n",
+    "session": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_text_that_names_other_films_is_no_film(tmp_path: Path, kind: str) -> None:
+    """FFmpeg by itself opens what a play list names: another patient's recording would be graded in its place."""
+    made.video(tmp_path / "other.mp4", made.steady(30, 3), made.plain(90))
+    (tmp_path / "list.mp4").write_text(LISTS[kind])
+
+    with pytest.raises(UnreadableError):
+        read(tmp_path / "list.mp4")
+
+
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.97])
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
 def test_a_copy_that_broke_off_is_truncated(tmp_path: Path, suffix: str, share: float) -> None:
