@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.zones import zone_named
@@ -72,7 +74,35 @@ def _meant(name: str, names: Iterable[str], one: str, every: str) -> str:
 
 def across(settings: Settings) -> list[str]:
     """What is wrong between keys that are right each by itself; an empty list if nothing is."""
-    return [*_of_ward(settings), *_of_inbox(settings), *_of_grading(settings), *_of_trainer(settings)]
+    found = (_of_paths, _of_ward, _of_inbox, _of_grading, _of_trainer)
+    return [mistake for of in found for mistake in of(settings)]
+
+
+def nested(settings: Settings) -> Iterable[str]:
+    """Folders of the ward that lie in its inbox, or the inbox in them: what lies there is taken for new recordings.
+
+    Args: settings: whose paths are absolute.
+    """
+    ward = settings.ward
+    inbox = Path(os.path.normpath(ward.inbox))
+    for key in ("sheets", "announcements", "archive", "keys", "state"):
+        other = Path(os.path.normpath(getattr(ward, key)))
+        if other.is_relative_to(inbox) or inbox.is_relative_to(other):
+            yield f"ward.inbox: {inbox} and ward.{key}, {other}, lie one within the other; put them side by side"
+
+
+def _of_paths(settings: Settings) -> Iterable[str]:
+    for section, keys in settings:
+        for key, value in keys:
+            if not isinstance(value, Path) and (section, key) != ("grading", "model"):
+                continue
+            if "\0" in str(value):
+                yield f"{section}.{key}: {str(value)!r} holds a character that no path can hold"
+                continue
+            try:
+                Path(value).expanduser()
+            except RuntimeError:
+                yield f"{section}.{key}: {str(value)!r} names the home of a user whom this machine does not know"
 
 
 def _of_ward(settings: Settings) -> Iterable[str]:
@@ -97,7 +127,7 @@ def _of_inbox(settings: Settings) -> Iterable[str]:
     for key in ("identity_pattern", "folder_pattern"):
         try:
             groups = re.compile(getattr(inbox, key)).groupindex
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             yield f"inbox.{key}: not a regular expression: {error}"
             continue
         unknown = sorted(set(groups) - set(GROUPS))

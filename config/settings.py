@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.mistakes import across, in_words
+from config.mistakes import across, in_words, nested
 from config.zones import machine_zone
 
 Table: TypeAlias = dict[str, Any]  # what tomllib hands out: the one place where a dict is all there is
@@ -178,16 +178,19 @@ def load(path: Path | None, *, ward_folder: Path | None = None) -> Settings:
         where = f"{path}: " if path is not None else ""
         raise SettingsError(where + "; ".join(mistakes))
     base = path.absolute().parent if path is not None else Path.cwd()
-    return _with_whole_paths(settings, (ward_folder or base / settings.ward.folder.expanduser()).absolute())
+    whole = _with_whole_paths(settings, (ward_folder or base / settings.ward.folder.expanduser()).absolute())
+    if mistakes := list(nested(whole)):
+        raise SettingsError(f"{path or 'settings'}: {'; '.join(mistakes)}")
+    return whole
 
 
 def _read(path: Path) -> Table:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows put a mark in front
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except (ValueError, RecursionError) as error:  # of the second kind: a number of thousands of digits, deep nesting
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -26,11 +26,11 @@ HIDDEN_SHARE = 0.12  # of a film's frames, those that VP8 keeps for reference on
 LARGEST_PIXELS = 8192 * 4352  # the largest picture of H.264 and HEVC at their highest level (6.2)
 USUAL_FRAMES_PER_S = 30.0
 
-# Kinds of files that hold a film, by FFmpeg's names, and nothing but this file is read. Left to itself FFmpeg goes by the
-# content: a text that calls itself a play list would have other files opened and graded in its place, a description of
-# a session the network listened to. OpenCV looks for these options here whenever it opens a file.
-FILMS = "mov matroska avi asf mpegts mpeg mpegvideo m4v h264 hevc av1 obu ivf flv ogg dv mjpeg".split()
-os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = f"format_whitelist;{','.join(FILMS)}|protocol_whitelist;file"
+# Kinds of files that hold a film, by FFmpeg's names; and nothing but this file is read. Left to itself FFmpeg goes by
+# the content: a text that calls itself a play list would have other files opened and graded in its place, a description
+# of a session the network listened to. OpenCV looks for these options here whenever it opens a file.
+FILMS = "mov,matroska,avi,asf,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1,obu,ivf,flv,ogg,dv,mjpeg"
+os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = f"format_whitelist;{FILMS}|protocol_whitelist;file"
 
 
 class UnreadableError(ValueError):
