@@ -37,6 +37,7 @@ class Deed(StrEnum):
     ARCHIVED = "archived"
     PARKED = "parked"
     RELEASED = "released"
+    LOST = "lost"  # a recording that is nowhere any more was given up
     CORRECTED = "corrected"  # whose a recording is
     TYPED = "typed"  # somebody into a sheet
     SETTINGS = "settings"  # changed

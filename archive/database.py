@@ -46,6 +46,12 @@ class Database:
         """Close the file; it cannot be used after that."""
         self._database.close()
 
+    @property
+    def form(self) -> int:
+        """How many migrations the database has run; 0: it is new and empty."""
+        with self._told():
+            return migrations.form(self._database)
+
     def _update(self, statement: str, *values: object) -> None:
         self._database.execute(statement, values)
 

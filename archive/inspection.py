@@ -50,12 +50,6 @@ class Inspection(Database):
     def __init__(self, path: Path) -> None:
         super().__init__(path, read_only=True)
 
-    @property
-    def form(self) -> int:
-        """How many migrations the ledger has run."""
-        with self._told():
-            return migrations.form(self._database)
-
     def entries(self) -> tuple[Entry, ...]:
         """The audit trail. Raises: LedgerError: the ledger is older than the trail."""
         if self.form < FIRST_FORM_WITH_TRAIL:
@@ -154,6 +148,8 @@ class Inspection(Database):
             begun = _count(entry.details, "jobs") if entry.what == Deed.BEGUN else begun
         for job in self._database.execute(_OUTLINED_JOBS if self.form >= FIRST_FORM_WITH_OUTLINES else _JOBS):
             lacking = [deed for deed in _AFTER_STATE[State(job["state"])] if (job["id"], deed) not in found]
+            if (job["id"], Deed.LOST) in found:  # there was nothing to seal
+                lacking = [deed for deed in lacking if deed is not Deed.ARCHIVED]
             if lacking and job["number"] > begun:
                 yield f"number {job['number']} is {job['state']}, but no entry says that it was {lacking[0]}"
             graded = found.get((job["id"], Deed.GRADED))

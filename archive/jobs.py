@@ -5,7 +5,7 @@ Theory of operation. A state says only what is safely on disk; there is no "in p
     RECEIVED   the recording is ours (in the work folder) and the ledger knows it
     GRADED     its outcome is in the ledger
     REPORTED   its row, sheet and announcement are on disk
-    ARCHIVED   its sealed copy was read back and verified; the plain file may go
+    ARCHIVED   its sealed copy was read back and verified; the plain file may go. Of one that was lost there is no copy
 
 A job moves along AFTER one step at a time and never back. What AFTER does not have is refused and changes nothing.
 A job that is parked waits for a person and does not move until it is released.
@@ -99,6 +99,7 @@ class Job:
     attempts: starts since the last step that succeeded. next_try_at: not before.
     parked: why it waits for a person, in words; "" if it does not.
     trouble: why the last attempt failed; "" after a success.
+    lost_at: when a person gave up looking for its recording, which was nowhere any more; None: nobody did.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Job:
     attempted_at: datetime | None = None
     trouble: str = ""
     folder: str = ""
+    lost_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,17 @@ def check_kept(job: Job) -> Receipt:
     return job.receipt
 
 
-def check_purged(job: Job) -> None:
-    """Return if the recording was purged. Raises: ImpossibleMove."""
-    if job.receipt is None or not job.receipt.is_purged:
-        raise ImpossibleMove(f"job {job.id[:8]} was not purged: it need not be sealed again")
+def check_gone(job: Job) -> None:
+    """Return if the archive is done with the recording and does not hold it. Raises: ImpossibleMove."""
+    is_held = job.receipt is not None and not job.receipt.is_purged
+    if job.state is not State.ARCHIVED or is_held:
+        raise ImpossibleMove(f"job {job.id[:8]} was neither purged nor lost: it need not be sealed again")
+
+
+def check_lost(job: Job) -> None:
+    """Return if a person gave up the job's recording. Raises: ImpossibleMove."""
+    if job.lost_at is None:
+        raise ImpossibleMove(f"job {job.id[:8]} was not given up: it cannot end without a sealed copy")
 
 
 def check_not_parked(job: Job) -> None:

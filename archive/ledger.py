@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from archive import audit, handwriting, history, identities, jobs, outcomes, receipts, rows
-from archive.audit import Deed, Head
+from archive import audit, handwriting, identities, jobs, outcomes, receipts, rows
+from archive.audit import Deed
 from archive.database import Database, LedgerError
 from archive.handwriting import Stroke
-from archive.history import PastGrade
-from archive.identities import Identified
 from archive.jobs import Arrival, Counts, Identity, Job, Receipt, State
+from archive.lookup import Lookup, OldLedgerError, UnknownJobError, check_newest
 from archive.receipts import Made
 from grading.types import Assessment, Outcome
 
-__all__ = ["Counts", "Ledger", "LedgerError", "UnknownJobError"]
+__all__ = ["Counts", "Ledger", "LedgerError", "Lookup", "OldLedgerError", "UnknownJobError"]
 
 _MOVED: dict[State, str] = {
     State.GRADED: "UPDATE jobs SET state = 'graded', graded_at = ? WHERE id = ?",
@@ -31,19 +29,20 @@ _MOVED: dict[State, str] = {
 }
 
 
-class UnknownJobError(LookupError):
-    """No job of that id was ever received."""
-
-
-class Ledger(Database):
+class Ledger(Lookup):
     """Opens the ledger at path, makes it if there is none (its folder must exist), and brings an older one up to date.
 
     Args:   who: for whom its work is entered in the audit trail; None: the account that this process works for.
-    Raises: LedgerError: see there; the message says what to do.
+            upgrade: False leaves an older one as it is: a daemon of the program of before may be at work on it.
+    Raises: LedgerError: see there; the message says what to do. OldLedgerError: it is older and upgrade is False.
     """
 
-    def __init__(self, path: Path, who: str | None = None) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, who: str | None = None, *, upgrade: bool = True) -> None:
+        if not upgrade and path.exists():
+            with Database(path, read_only=True) as found:
+                if form := found.form:  # 0: made, and nothing in it yet
+                    check_newest(path, form)
+        super().__init__(path, read_only=False)
         self._who = who or audit.person()
 
     def receive(self, arrival: Arrival) -> Job:
@@ -82,16 +81,6 @@ class Ledger(Database):
                 self._note(None, Deed.CORRECTED, id, columns=" ".join(changed))
             return self._known(id)
 
-    def identities_since(self, received_at: datetime) -> tuple[Identified, ...]:
-        """Whose the recordings are that were received since, oldest first."""
-        with self._told():
-            return identities.since(self._database, received_at)
-
-    def find(self, id: str) -> Job | None:
-        """The job of that id, if there is one."""
-        with self._told():
-            return self._found(id)
-
     def start_attempt(self, id: str, at: datetime) -> Job:
         """Count a start before the work begins, so that work which kills the process is counted too.
 
@@ -112,15 +101,32 @@ class Ledger(Database):
 
     def graded(self, id: str, outcome: Outcome, at: datetime) -> Job:
         """RECEIVED -> GRADED. Raises: jobs.ImpossibleMove."""
-        text = outcomes.to_json(outcome)
         with self._changing(id) as job:
-            self._move(job, State.GRADED, at)
-            self._update("INSERT INTO outcomes (number, outcome) VALUES (?, ?)", job.number, text)
-            outline = outcomes.to_json(outcomes.outline(outcome))
-            self._update("INSERT INTO outlines VALUES (?, ?, ?)", job.number, outcomes.grade_of(outcome), outline)
-            said = int(outcome.grade) if isinstance(outcome, Assessment) else str(outcome.reason)
-            marks = {"outcome": outcomes.fingerprint(text), "outline": outcomes.fingerprint(outline)}
-            self._note(at, Deed.GRADED, id, result=said, model=outcome.model, **marks)
+            self._grade(job, outcome, at)
+            return self._known(id)
+
+    def given_up(self, id: str, outcome: Outcome, at: datetime, *, is_lost: bool) -> Job:
+        """A parked job that a person has given up goes on, with this outcome if it has none.
+
+        Args:   is_lost: there is no recording any more; nothing will be sealed.
+        Raises: jobs.ImpossibleMove: it is archived.
+        """
+        with self._changing(id) as job:
+            jobs.check_unfinished(job)
+            self._update("UPDATE jobs SET parked = '', attempts = 0, trouble = '', next_try_at = NULL WHERE id = ?", id)
+            self._note(at, Deed.RELEASED, id)
+            if is_lost:
+                self._update("UPDATE jobs SET lost_at = ? WHERE id = ?", rows.moment_text(at), id)
+                self._note(at, Deed.LOST, id)
+            if job.outcome is None:
+                self._grade(self._known(id), outcome, at)
+            return self._known(id)
+
+    def ended_without(self, id: str, at: datetime) -> Job:
+        """REPORTED -> ARCHIVED of a recording that was lost: nothing is sealed. Raises: jobs.ImpossibleMove."""
+        with self._changing(id) as job:
+            jobs.check_lost(job)
+            self._move(job, State.ARCHIVED, at)
             return self._known(id)
 
     def reported(self, id: str, at: datetime) -> Job:
@@ -151,9 +157,9 @@ class Ledger(Database):
             return self._known(id)
 
     def sealed_again(self, id: str, receipt: Receipt, at: datetime) -> Job:
-        """A copy of a purged recording came in and was sealed. Raises: jobs.ImpossibleMove: it was not purged."""
+        """A copy of a purged or lost recording came in and was sealed. Raises: jobs.ImpossibleMove: it is neither."""
         with self._changing(id) as job:
-            jobs.check_purged(job)
+            jobs.check_gone(job)
             self._keep(job, Made.SEALED, Deed.ARCHIVED, receipt, at)
             return self._known(id)
 
@@ -194,43 +200,6 @@ class Ledger(Database):
                 self._note(at, Deed.RELEASED, id)
             return self._known(id)
 
-    def due(self, now: datetime, longest_s: float = 86_400.0) -> Job | None:
-        """The oldest job, not archived nor parked, whose time has come, or is longest_s ahead (clock set back)."""
-        moments = (now, now + timedelta(seconds=longest_s))
-        return next(iter(self._jobs(rows.FIRST_DUE, *jobs.UNFINISHED, *map(rows.moment_text, moments))), None)
-
-    def next_due_at(self) -> datetime | None:
-        """When the next job that was put off is to be tried again; None: none was."""
-        with self._told():
-            (text,) = self._database.execute("SELECT min(next_try_at) FROM jobs WHERE parked = ''").fetchone()
-        return None if text is None else datetime.fromisoformat(text)
-
-    def unfinished(self) -> tuple[Job, ...]:
-        """All jobs that are not archived, the parked ones too, oldest first."""
-        return self._jobs("WHERE state IN (?, ?, ?) ORDER BY number", *jobs.UNFINISHED)
-
-    def of_day(self, day: date, zone: ZoneInfo) -> tuple[Job, ...]:
-        """The jobs received on that day by the clocks of that zone that have an outcome or are parked, oldest first.
-
-        Of the readings in their outcomes there are only those without a face (`outcomes.outline`).
-        """
-        with self._told():
-            return history.of_days(self._database, day, day, zone)
-
-    def grades(self, first: date, last: date, zone: ZoneInfo, patients: Iterable[str]) -> tuple[PastGrade, ...]:
-        """What the recordings of these patients said, from the first to the last day, oldest first."""
-        with self._told():
-            return history.grades(self._database, first, last, zone, patients)
-
-    def latest(self, limit: int) -> tuple[Job, ...]:
-        """The jobs received last, newest first."""
-        return self._jobs("ORDER BY number DESC LIMIT ?", max(0, limit))
-
-    def strokes(self, row_names: Iterable[str], prefix: str) -> tuple[Stroke, ...]:
-        """What people typed into the rows of these names, and into those whose names begin so, in order."""
-        with self._told():
-            return handwriting.strokes_of(self._database, row_names, prefix)
-
     def write_down(self, strokes: Iterable[Stroke]) -> None:
         """Keep what people typed, all of it or nothing; older texts stay. Raises: ValueError: a time without zone."""
         kept = tuple(strokes)
@@ -238,11 +207,6 @@ class Ledger(Database):
             handwriting.write_down(database, kept)
             for each in kept:  # where and when, never what: the trail is read by people who need not know it
                 self._note(each.at, Deed.TYPED, each.row, column=each.column, contested=each.contested)
-
-    def known(self, beginnings: Iterable[str]) -> frozenset[str]:
-        """Those of the texts that are the beginning of a job's id."""
-        with self._told():
-            return handwriting.known_beginnings(self._database, beginnings)
 
     def note(self, what: Deed, about: str, at: datetime | None = None, **details: str | int) -> None:
         """Enter in the audit trail what is done outside the ledger: before it is done (see `audit`)."""
@@ -254,22 +218,19 @@ class Ledger(Database):
         with self._writing() as database:
             return audit.note_settings(database, at, self._who, values)
 
-    def audit_head(self) -> Head:
-        """Where the audit trail ends now."""
-        with self._told():
-            return audit.head(self._database)
-
-    def counts(self) -> Counts:
-        """How many jobs there are, by state."""
-        with self._told():
-            by_state = dict(self._database.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
-            (parked,) = self._database.execute("SELECT count(*) FROM jobs WHERE parked <> ''").fetchone()
-        return Counts(**{state.value: by_state.get(state.value, 0) for state in State}, parked=parked)
-
     def _move(self, job: Job, to: State, at: datetime) -> None:
         jobs.check_move(job, to)
         self._update(_MOVED[to], rows.moment_text(at), job.id)
         self._update("UPDATE jobs SET attempts = 0, next_try_at = NULL, trouble = '' WHERE id = ?", job.id)
+
+    def _grade(self, job: Job, outcome: Outcome, at: datetime) -> None:
+        text, outline = outcomes.to_json(outcome), outcomes.to_json(outcomes.outline(outcome))
+        self._move(job, State.GRADED, at)
+        self._update("INSERT INTO outcomes (number, outcome) VALUES (?, ?)", job.number, text)
+        self._update("INSERT INTO outlines VALUES (?, ?, ?)", job.number, outcomes.grade_of(outcome), outline)
+        said = int(outcome.grade) if isinstance(outcome, Assessment) else str(outcome.reason)
+        marks = {"outcome": outcomes.fingerprint(text), "outline": outcomes.fingerprint(outline)}
+        self._note(at, Deed.GRADED, job.id, result=said, model=outcome.model, **marks)
 
     def _keep(self, job: Job, made: Made, deed: Deed, receipt: Receipt, at: datetime) -> None:
         receipts.append(self._database, job.number, made, receipt, at)
@@ -277,21 +238,6 @@ class Ledger(Database):
 
     def _note(self, at: datetime | None, what: Deed, about: str, **details: str | int) -> None:
         audit.append(self._database, at or datetime.now(UTC), self._who, what, about, **details)
-
-    def _jobs(self, condition: str, *values: object) -> tuple[Job, ...]:
-        with self._told():
-            return tuple(rows.job(row) for row in self._database.execute(rows.JOBS + condition, values))
-
-    def _found(self, id: str) -> Job | None:
-        row = self._database.execute(rows.JOBS + "WHERE id = ?", (id,)).fetchone()
-        return None if row is None else rows.job(row)
-
-    def _known(self, id: str) -> Job:
-        with self._told():
-            job = self._found(id)
-        if job is None:
-            raise UnknownJobError(f"no job of the id {id[:64]!r} in {self.path}")
-        return job
 
     @contextmanager
     def _changing(self, id: str) -> Iterator[Job]:

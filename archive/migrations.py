@@ -185,6 +185,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         FROM (SELECT number, outcome_outline(outcome) AS outline FROM outcomes) WHERE outline IS NOT NULL
         """,
     ),
+    (
+        # when a person gave up a recording that is nowhere any more (Job.lost_at)
+        "ALTER TABLE jobs ADD COLUMN lost_at TEXT",
+    ),
 )
 
 

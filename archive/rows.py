@@ -81,6 +81,7 @@ def job(row: sqlite3.Row) -> Job:
         attempted_at=_moment(row["attempted_at"]),
         trouble=row["trouble"],
         folder=name(row["folder"]),
+        lost_at=_moment(row["lost_at"]),
     )
 
 

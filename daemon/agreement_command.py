@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from archive.files import write_whole
-from archive.ledger import Ledger
+from archive.lookup import Lookup
 from config.settings import Settings
 from daemon.drawing import keep_fonts_in
 from daemon.refusals import RefusedError
@@ -72,7 +72,7 @@ def _found(settings: Settings, period: Period) -> tuple[Agreement, Study]:
         days: tuple[date, ...] = ()
         found = agreement((), SEED)
     else:
-        with Ledger(place.ledger) as ledger:
+        with Lookup(place.ledger) as ledger:
             scores = TypedScores(settings.ward, ledger, now, _tell)
             days = scores.days(period)
             found = agreement([each for day in days for each in scores.rated(day)], SEED)

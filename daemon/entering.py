@@ -16,7 +16,7 @@ def entered(ledger: Path, what: Deed, about: str, **details: str | int) -> Itera
 
     Raises: archive.ledger.LedgerError: it cannot be entered; then the block is not begun.
     """
-    with Ledger(ledger) as trail:
+    with Ledger(ledger, upgrade=False) as trail:
         trail.note(what, about, None, **details)
         try:
             yield

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from archive.keys import KeyFileError, KeyTextError
 from archive.models import ModelStoreError
 from archive.sealing import SealedFileError
@@ -42,8 +45,27 @@ def in_one_line(error: Exception) -> str | None:
     if isinstance(error, OSError):
         if error.strerror is None:
             return _flat(str(error))
-        return f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+        words = f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+        return words + (_whose(Path(os.fsdecode(error.filename))) if _is_closed(error) else "")
     return None
+
+
+def _is_closed(error: OSError) -> bool:
+    return isinstance(error, PermissionError) and isinstance(error.filename, str | bytes | os.PathLike)
+
+
+def _whose(path: Path) -> str:
+    """Who is refused, and to whom belongs what he may see of the path: commands are often called by the wrong user."""
+    user = os.geteuid()
+    for there in (path, *path.parents):
+        try:
+            owner = there.stat().st_uid
+        except OSError:
+            continue
+        if owner != user:
+            return f" (this is user id {user}, and {there} belongs to {owner}: run this as that user)"
+        break
+    return f" (this is user id {user})"
 
 
 def _flat(words: str) -> str:

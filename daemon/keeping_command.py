@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive import locks
 from archive.audit import Deed
 from archive.files import remove_surely, sha256_of
 from archive.inspection import Inspection
@@ -121,7 +123,7 @@ def drill(identities: Sequence[Path], count: int, settings_file: Path | None, wa
         raise RefusedError("the archive holds nothing yet that could be opened")
     chosen = whole if every else tuple(secrets.SystemRandom().sample(whole, min(count, len(whole))))
     failed = 0
-    with Ledger(held.place.ledger) as ledger:
+    with Ledger(held.place.ledger, upgrade=False) as ledger:
         ledger.note(Deed.DRILLED, "", files=len(chosen), keys=" ".join(str(key.recipient) for key in keys))
         for one in sorted(chosen, key=lambda kept: kept.number):
             problem = _drill_problem(held.path(one), one, keys)
@@ -137,7 +139,7 @@ def rekey(records: Sequence[str], identities: Sequence[Path], settings_file: Pat
     held, keys = _Ward(settings_file, ward), _keys(identities)
     recipients = enough_recipients(held.settings.archive)
     done = failed = 0
-    with Ledger(held.place.ledger) as ledger:
+    with _alone(held.place), Ledger(held.place.ledger, upgrade=False) as ledger:
         for one in held.chosen(records):
             path = held.path(one)
             try:
@@ -173,13 +175,20 @@ def purge(days: int | None, settings_file: Path | None, ward: Path | None, *, re
     if not really:
         print(f"{len(over) + len(cut_off)} recordings older than {keep_days} days; nothing was removed: add --yes")
         return
-    with Ledger(held.place.ledger) as ledger:
+    with _alone(held.place), Ledger(held.place.ledger, upgrade=False) as ledger:
         for one in over:
             ledger.purged(one.id, datetime.now(UTC))  # first the trace: a crash leaves a file that `verify` names
             remove_surely(held.path(one))
         for one in cut_off:
             remove_surely(held.path(one))
     print(f"{len(over) + len(cut_off)} recordings older than {keep_days} days are removed; rows and sheets stay")
+
+
+def _alone(place: Workplace) -> AbstractContextManager[None]:
+    """No other command changes sealed files meanwhile, and a daemon that starts leaves half files alone."""
+    return locks.held(
+        place.keeping_lock, "process {process} is re-keying or purging this archive already ({lock}); wait for its end"
+    )
 
 
 class _Noting:

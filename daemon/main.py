@@ -138,7 +138,8 @@ def release(
 ) -> None:
     """Take up a recording again that was set aside, once its cause is mended.
 
-    With --reject it is given up instead: reported as not gradable, sealed into the archive, and not tried again.
+    With --reject it is given up instead: reported as not gradable, sealed into the archive, and not tried again. One
+    that is nowhere any more can only be given up: it gets its row with that reason, and nothing is sealed.
     """
     from daemon.release_command import release as release_
 

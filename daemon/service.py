@@ -34,7 +34,7 @@ from daemon.stopping import Bell, stopped_by_signals
 from daemon.tidying import Tidying
 from daemon.voices import voice_for
 from daemon.watcher import Watcher
-from daemon.workplace import Workplace, WorkplaceError, held
+from daemon.workplace import Workplace, WorkplaceError, held, holder_of
 from grading.ports import Grades
 from reports.speech import Voice
 
@@ -66,7 +66,7 @@ def serve(settings: Settings, ready_grades: Callable[[], Grades]) -> None:
     os.umask(os.umask(0o027) | 0o027)  # whatever is made from here on is nobody else's business
     place.make()
     place.check()
-    for words in open_doors(place):
+    for words in filter(None, (*open_doors(place), place.strange_owner())):
         _LOG.warning(words)
     bell = Bell()
     with held(place.lock), stopped_by_signals(bell):
@@ -88,8 +88,9 @@ def put_together(
     place = Workplace.of(settings.ward)
     clock, notifier = outside.clock, outside.notifier
     of_results = [found for found in place.sheets.iterdir() if found.is_dir()]
-    below = (*of_results, *_folders_in(place.archive), *_folders_in(place.announcements))
-    for folder in (place.sheets, place.state, *below):
+    # of a command that changes sealed files just now, the half ones are not left over
+    in_archive = _folders_in(place.archive) if holder_of(place.keeping_lock) is None else ()
+    for folder in (place.sheets, place.state, *of_results, *in_archive, *_folders_in(place.announcements)):
         sweep_unfinished(folder)
     with Ledger(place.ledger, audit.DAEMON) as ledger:
         enter_start(ledger, settings, grades.model, clock)

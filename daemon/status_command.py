@@ -10,7 +10,7 @@ from pathlib import Path
 from time import time
 
 from archive.jobs import Job
-from archive.ledger import Counts, Ledger, LedgerError
+from archive.ledger import Counts, LedgerError, Lookup
 from config.settings import Settings
 from daemon.clock import MachineClock
 from daemon.grades import choice, in_use_file
@@ -65,8 +65,9 @@ class RosterStanding:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a ward is doing. daemon_process: None if no daemon is at work.
+    """How a ward is doing. daemon_process: None if no daemon is at work, 0 if it cannot be told which.
 
+    counts: None if the ledger cannot be read; troubles then say why.
     troubles: of disks and folders, each with what to do.
     model: the version that shall grade; model_trouble: why another one does, "" if none.
     """
@@ -74,7 +75,7 @@ class Standing:
     ward: str
     folder: str
     daemon_process: int | None
-    counts: Counts
+    counts: Counts | None
     in_inbox: int
     left_alone: int
     inbox_trouble: str
@@ -101,15 +102,16 @@ def status(settings_file: Path | None, ward: Path | None, *, as_json: bool) -> N
 def standing_of(settings: Settings) -> Standing:
     """How the ward is doing right now. Raises: RefusedError: there is no ward in the folder."""
     place = existing_workplace(settings)
-    counts = Counts(0, 0, 0, 0, 0)
+    counts: Counts | None = Counts(0, 0, 0, 0, 0)
     unfinished: tuple[Job, ...] = ()
     latest: tuple[Job, ...] = ()
     troubles = list(troubles_of(settings, place))
     try:
         if place.ledger.exists():
-            with Ledger(place.ledger) as ledger:
+            with Lookup(place.ledger) as ledger:
                 counts, unfinished, latest = ledger.counts(), ledger.unfinished(), ledger.latest(LATEST)
     except LedgerError as error:
+        counts = None
         troubles.append(str(error))
     recordings, left_alone, trouble = _inbox(settings, place)
     return Standing(
@@ -177,7 +179,8 @@ def _roster(settings: Settings) -> RosterStanding:
 
 def _line(job: Job, settings: Settings) -> Line:
     received = job.received_at.astimezone(settings.ward.zone_info).isoformat(timespec="seconds")
-    return Line(job.number, job.id[:12], received, str(job.state), _result(job), job.attempts, job.trouble, job.parked)
+    state = "lost" if job.lost_at and not job.receipt else str(job.state)
+    return Line(job.number, job.id[:12], received, state, _result(job), job.attempts, job.trouble, job.parked)
 
 
 def _result(job: Job) -> str:
@@ -188,16 +191,24 @@ def _result(job: Job) -> str:
     return reason_words(job.outcome.reason, "en")
 
 
-def _print(standing: Standing) -> None:
-    counts, process = standing.counts, standing.daemon_process
+def _recordings(counts: Counts | None) -> str:
+    if counts is None:
+        return "not known, see below"
     waiting = counts.received + counts.graded + counts.reported - counts.parked
+    return f"{counts.archived} done, {waiting} under way, {counts.parked} set aside"
+
+
+def _print(standing: Standing) -> None:
+    process = standing.daemon_process
     facts = [
         ("Ward", f"{standing.ward} ({standing.folder})"),
         (
             "Daemon",
-            f"at work, process {process}" if process is not None else "not at work; start it: systemctl start peea",
+            f"at work, process {process or 'unknown'}"
+            if process is not None
+            else "not at work; start it: systemctl start peea",
         ),
-        ("Recordings", f"{counts.archived} done, {waiting} under way, {counts.parked} set aside"),
+        ("Recordings", _recordings(standing.counts)),
         ("Model", standing.model),
         ("Inbox", standing.inbox_trouble or f"{standing.in_inbox} waiting, {standing.left_alone} left alone"),
     ]

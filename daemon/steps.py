@@ -143,15 +143,19 @@ class Sealing:
     def take(self, job: Job) -> None:
         """Seal for the recipients of this moment, read back, note the receipt, remove the plain recording."""
         began_s = monotonic()
+        if job.lost_at is not None and self._claims.file_of(job.id) is None:
+            self._ledger.ended_without(job.id, self._clock.now())
+            _LOG.warning("%s was lost and given up: it has its row, and nothing is sealed", job.id[:8])
+            return
         receipt = self._sealed(job, _file_of(job, self._claims))
         self._ledger.archived(job.id, receipt, self._clock.now())
         self._claims.remove_of(job.id)
         _LOG.info("%s sealed in %.1f s", job.id[:8], monotonic() - began_s)
 
     def seal_again(self, job: Job, plain: Path) -> None:
-        """Seal one more copy of a recording that was purged; its time begins anew."""
+        """Seal one more copy of a recording that was purged, or that was lost; its time begins anew."""
         self._ledger.sealed_again(job.id, self._sealed(job, plain), self._clock.now())
-        _LOG.info("%s was purged and is here again: sealed once more", job.id[:8])
+        _LOG.info("%s was purged or lost and is here again: sealed now", job.id[:8])
 
     def _sealed(self, job: Job, plain: Path) -> Receipt:
         recipients = enough_recipients(self._settings)
@@ -188,5 +192,7 @@ class Steps:
 def _file_of(job: Job, claims: Claims) -> Path:
     file = claims.file_of(job.id)
     if file is None:
-        raise LostRecordingError("its recording is no longer in the work folder; drop the same file once more")
+        raise LostRecordingError(
+            "its recording is no longer in the work folder; drop the same file once more, or give it up"
+        )
     return file

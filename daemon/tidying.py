@@ -17,7 +17,7 @@ class Tidying:
     """Compares the work folder with the ledger.
 
     Args: is_sealed: whether the job's sealed file is there, with the very bytes that the ledger has a receipt for.
-          seal_again: seals one more copy of a recording that was purged since.
+          seal_again: seals one more copy of a recording that was purged since, or that was lost before it was sealed.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Tidying:
             job = self._ledger.find(claim.id) if claim.id not in {"", *self._kept} else None
             if job is None or job.state is not State.ARCHIVED:
                 continue
-            if job.receipt is not None and job.receipt.is_purged:
+            if job.receipt is None or job.receipt.is_purged:
                 self._seal_again(job, claim.file)
                 job = self._ledger.find(claim.id) or job
             if self._is_sealed(job):

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
 
 from archive.files import read_whole
-from archive.ledger import Ledger
+from archive.lookup import Lookup
 from config.settings import Ward
 from daemon.records import record_of
 from daemon.sheets import workbook_of
@@ -39,7 +39,7 @@ class TypedScores:
     Args: tell: is told, in words, of a workbook that cannot be read.
     """
 
-    def __init__(self, ward: Ward, ledger: Ledger, now: datetime, tell: Callable[[str], None]) -> None:
+    def __init__(self, ward: Ward, ledger: Lookup, now: datetime, tell: Callable[[str], None]) -> None:
         self._ward = ward
         self._ledger = ledger
         self._now = now

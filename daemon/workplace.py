@@ -16,6 +16,7 @@ from config.settings import Ward
 __all__ = ["HeldElsewhereError", "Workplace", "WorkplaceError", "held", "holder_of"]
 
 
+_MISSING = "missing"
 INBOX_MODE = 0o3770  # a letter box: whoever may put files in cannot rename or remove those of others
 
 
@@ -95,21 +96,38 @@ class Workplace:
             _make(folder, 0o750)
         _make(self.inbox, INBOX_MODE)
 
-    def check(self) -> None:
+    @property
+    def keeping_lock(self) -> Path:
+        """The file that a command holds while it changes sealed files."""
+        return self.state / "keeping.lock"
+
+    def check(self, *, may_be_missing: bool = False) -> None:
         """Look whether this process may do its work in every folder.
 
+        Args:   may_be_missing: they are not made yet; only those that are there are looked at.
         Raises: WorkplaceError: all the folders that are missing or closed to this user, in one message.
         """
         wrong = [
             f"{folder} is {_state_of(folder)}"
             for folder in (self.inbox, self.sheets, self.announcements, self.archive, self.state, self.work)
             if not os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+            and not (may_be_missing and _state_of(folder) == _MISSING)
         ]
         if wrong:
             raise WorkplaceError(
                 f"{'; '.join(wrong)}. PEEA runs as user id {os.geteuid()}; "
                 "give it these folders (chown, chmod u+rwx), or name others under [ward] in peea.toml"
             )
+
+    def strange_owner(self) -> str:
+        """A warning if the ward's state belongs to another user than this one; "" if not."""
+        owner, user = self.state.stat().st_uid, os.geteuid()
+        if owner == user:
+            return ""
+        return (
+            f"{self.state} belongs to user id {owner}, and this daemon runs as {user}: what it writes may be closed to "
+            "the daemon that runs there otherwise; run it as that user"
+        )
 
 
 def _make(folder: Path, mode: int) -> None:
@@ -133,7 +151,7 @@ def _state_of(folder: Path) -> str:
     try:
         status = folder.stat()
     except FileNotFoundError:
-        return "missing"
+        return _MISSING
     except OSError as error:
         return f"out of reach ({error.strerror})"
     return f"closed to it (owner {status.st_uid}, mode {status.st_mode & 0o7777:04o})"

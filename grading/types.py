@@ -57,6 +57,7 @@ class Reason(StrEnum):
     NOT_STABLE = "not_stable"
     TOO_SHORT = "too_short"
     INTRACTABLE = "intractable"  # each try at it ended the process, or took more memory or time than a recording may
+    LOST = "lost"  # it was taken in, and then it was nowhere any more
 
 
 class Note(StrEnum):

@@ -43,6 +43,7 @@ _REASONS: dict[Language, dict[Reason, str]] = {
         Reason.NOT_STABLE: "not graded, no steady expression. Please record again.",
         Reason.TOO_SHORT: "not graded, too short. Please record again.",
         Reason.INTRACTABLE: "not graded, the file cannot be worked through. Please record again.",
+        Reason.LOST: "not graded, the recording was lost. Please record again.",
     },
     "zh": {
         Reason.UNREADABLE: "无法评级，文件无法读取。请重新录制。",
@@ -53,6 +54,7 @@ _REASONS: dict[Language, dict[Reason, str]] = {
         Reason.NOT_STABLE: "无法评级，表情不稳定。请重新录制。",
         Reason.TOO_SHORT: "无法评级，录像太短。请重新录制。",
         Reason.INTRACTABLE: "无法评级，文件无法处理。请重新录制。",
+        Reason.LOST: "无法评级，录像已丢失。请重新录制。",
     },
 }
 _STOPPED: dict[Language, str] = {"en": "not graded. Please look at the record sheet.", "zh": "未评级。请查看记录单。"}

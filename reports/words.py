@@ -61,6 +61,10 @@ _REASONS: dict[Language, dict[Reason, tuple[str, str]]] = {
             "The file cannot be worked through; each try broke off",
             "Copy the file from the camera again or record again. Tell the system administrator if it happens again.",
         ),
+        Reason.LOST: (
+            "The recording was lost before it was graded",
+            "Record again. Tell the system administrator.",
+        ),
     },
     "zh": {
         Reason.UNREADABLE: ("文件无法作为视频读取", "请确认能在摄像设备上播放，然后重新复制或重新录制。"),
@@ -74,6 +78,7 @@ _REASONS: dict[Language, dict[Reason, tuple[str, str]]] = {
             "文件无法处理，每次尝试均中断",
             "请重新复制或重新录制；如再次发生，请告知系统管理员。",
         ),
+        Reason.LOST: ("录像在评级前已丢失", "请重新录制，并告知系统管理员。"),
     },
 }
 

@@ -171,7 +171,7 @@ def promote(settings: Settings, name: str, cases: Sequence[Case]) -> Verdict:
 
         def proof(version: ModelVersion) -> None:
             prove(version, cache)
-            with Ledger(settings.ward.state / "ledger.sqlite", who=TRAINER) as ledger:
+            with Ledger(settings.ward.state / "ledger.sqlite", who=TRAINER, upgrade=False) as ledger:
                 ledger.note(Deed.MODEL, name, how="activated", before=champion.card.version)
 
         store.activate(name, proof)

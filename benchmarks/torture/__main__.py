@@ -22,14 +22,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--grades", choices=("toy", "worker", "real"), default="toy")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--per-kill", type=float, default=1.0, help="recordings dropped per kill")
+    parser.add_argument("--per-kill", type=float, help="recordings dropped per kill (default: 1, with real grades 6)")
     parser.add_argument("--clips", type=Path, help="folder of *.mp4 for --grades real")
     parser.add_argument("--keep", type=Path, help="a new folder for the wards; it is kept")
     wanted = parser.parse_args()
+    per_kill = wanted.per_kill or (6.0 if wanted.grades == "real" else 1.0)
     clips = tuple(sorted(wanted.clips.glob("*.mp4"))) if wanted.clips else ()
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
         folder = (wanted.keep or Path(name)).absolute()
-        figures = tortured(folder, wanted.kills, wanted.grades, wanted.seed, clips, wanted.per_kill)
+        figures = tortured(folder, wanted.kills, wanted.grades, wanted.seed, clips, per_kill)
     show(figures, wanted.grades)
     sys.exit(1 if figures.problems else 0)
 

@@ -74,7 +74,7 @@ class Torture:
         self._folder, self._grades, self._seed, self._clips = folder, grades, seed, clips
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
         self._whereabouts = Whereabouts(self.place)
-        self._mean_s, self._longest_s = (2.0, 20.0) if grades == "real" else (0.3, 2.0)
+        self._mean_s, self._longest_s = (5.0, 20.0) if grades == "real" else (0.3, 2.0)
 
     def run(self, kills: int, per_kill: float = 1.0) -> Figures:
         """Kill so many daemons while recordings stream in, let the last one finish, and look at everything."""
@@ -88,7 +88,7 @@ class Torture:
             stream.stop()
             self._finish(nursery)
         figures = self.figures
-        figures.problems += problems_in_the_end(self.place, stream.dropped, self.keys)
+        figures.problems += problems_in_the_end(self.place, stream.dropped, stream.kinds, self.keys)
         figures.recordings, figures.copies = len(stream.dropped), stream.copies
         figures.seconds = time.monotonic() - began_s
         return figures
@@ -102,13 +102,14 @@ class Torture:
         if _has_ended(process, self._chance.expovariate(1 / self._mean_s)):
             self.figures.problems.append(f"daemon {pid} ended by itself; see its log")
         workers = _children(pid)
-        if workers and self._chance.random() < 0.3 and is_at_work(self.place.ledger, pid):
+        if workers and self._chance.random() < 0.5 and is_at_work(self.place.ledger, pid):
             self._kill_workers(workers)
             if _has_ended(process, self._chance.uniform(0, 0.2)):
                 self.figures.problems.append(f"daemon {pid} ended with its worker")
         _kill(pid)
-        if self._chance.random() < 0.3:
-            self._kill_workers(workers)
+        if self._chance.random() < 0.3:  # at once, before the kernel has told them that their daemon is gone
+            for worker in workers:
+                _kill(worker)
         _has_ended(process, 60.0)
         os.close(process)
         self.figures.kills += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from archive.audit import Deed
 from archive.files import sha256_of
 from archive.inspection import Inspection
 from archive.keys import SecretKey
-from archive.ledger import LedgerError
+from archive.ledger import Ledger, LedgerError
 from archive.sealing import SealedFileError
 from archive.stocktaking import files_in, findings
 from archive.vault import opened_sha256
 from benchmarks.torture.stream import MARK
 from daemon.workplace import Workplace
+from grading.types import Assessment
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ def is_at_work(ledger: Path, pid: int) -> bool:
     return bool(started) and json.loads(started[-1])["process"] == pid
 
 
-def problems_in_the_end(place: Workplace, dropped: Mapping[str, bytes], keys: list[SecretKey]) -> Iterator[str]:
+def problems_in_the_end(
+    place: Workplace, dropped: Mapping[str, bytes], kinds: Mapping[str, str], keys: list[SecretKey]
+) -> Iterator[str]:
     """Everything that is not as it must be once the daemon had time to finish."""
     states = _states(place.ledger)
     yield from (f"{id[:12]} has no row" for id in dropped if id not in states)
@@ -95,6 +99,7 @@ def problems_in_the_end(place: Workplace, dropped: Mapping[str, bytes], keys: li
         if MARK in path.read_bytes():
             yield f"plain words of a recording in {path}"
     yield from _sheet_problems(place, set(dropped))
+    yield from _outcome_problems(place, kinds)
 
 
 def _archive_problems(place: Workplace, dropped: Mapping[str, bytes], keys: list[SecretKey]) -> Iterator[str]:
@@ -122,6 +127,16 @@ def _sheet_problems(place: Workplace, ids: set[str]) -> Iterator[str]:
         found += [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell in ids]
     if sorted(found) != sorted(ids):
         yield f"the workbooks have {len(found)} rows of {len(set(found))} recordings; {len(ids)} were dropped"
+
+
+def _outcome_problems(place: Workplace, kinds: Mapping[str, str]) -> Iterator[str]:
+    """Recordings that show the same have the same outcome, however often a kill began them anew."""
+    with Ledger(place.ledger) as ledger:
+        outcomes = {job.id: job.outcome for job in ledger.latest(len(kinds)) if job.outcome is not None}
+    of_kind: dict[str, set[str]] = defaultdict(set)
+    for id, outcome in outcomes.items():
+        of_kind[kinds[id]].add(str(outcome.grade if isinstance(outcome, Assessment) else outcome.reason))
+    yield from (f"{kind}: {sorted(found)}" for kind, found in of_kind.items() if len(found) > 1)
 
 
 def _states(ledger: Path) -> dict[str, str]:

@@ -19,6 +19,8 @@ MOST_WAITING = 25
 class Stream(threading.Thread):
     """Drops recordings until `n_recordings` are there; `dropped` is what is whole in the inbox, by its SHA-256.
 
+    `kinds` tells of each what is seen in it: the clip's name, or the toy's first line. One kind has one outcome.
+
     Args: waiting: how many recordings are not archived yet; the stream does not run away from the daemon.
           clips: real recordings, made different by bytes that decoders pass over; none: toys.
     """
@@ -28,6 +30,7 @@ class Stream(threading.Thread):
     ) -> None:
         super().__init__(daemon=True)
         self.dropped: dict[str, bytes] = {}
+        self.kinds: dict[str, str] = {}
         self.copies = 0
         self._inbox, self._n, self._clips, self._waiting = inbox, n_recordings, clips, waiting
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
@@ -43,7 +46,8 @@ class Stream(threading.Thread):
                 data = self._chance.choice(list(self.dropped.values()))
                 self.copies += 1
             else:
-                data = self._content(len(self.dropped))
+                kind, data = self._content(len(self.dropped))
+                self.kinds[hashlib.sha256(data).hexdigest()] = kind
             self._drop(data)
             self.dropped[hashlib.sha256(data).hexdigest()] = data
             time.sleep(self._chance.uniform(0, 0.05))
@@ -53,12 +57,13 @@ class Stream(threading.Thread):
         self._stopped.set()
         self.join()
 
-    def _content(self, number: int) -> bytes:
+    def _content(self, number: int) -> tuple[str, bytes]:
         noise = self._chance.randbytes(int(LARGEST_BYTES * self._chance.random() ** 3))
         if self._clips:
-            box = MARK + b" %d" % number
-            return self._chance.choice(self._clips).read_bytes() + (len(box) + 8).to_bytes(4, "big") + b"free" + box
-        return self._chance.choice(_KINDS) + b"\n" + MARK + b" %d\n" % number + noise
+            clip, box = self._chance.choice(self._clips), MARK + b" %d" % number
+            return clip.name, clip.read_bytes() + (len(box) + 8).to_bytes(4, "big") + b"free" + box
+        kind = self._chance.choice(_KINDS)
+        return kind.decode("latin-1"), kind + b"\n" + MARK + b" %d\n" % number + noise
 
     def _drop(self, data: bytes) -> None:
         name = f"bed{self._chance.randrange(40)}_P{self._chance.randrange(10_000):04d}.mp4"

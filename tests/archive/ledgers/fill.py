@@ -3,7 +3,8 @@
     git archive COMMIT archive grading config tests | tar -x -C OLD
     cp fill.py OLD; cd OLD; python fill.py form-N.sqlite
 
-with COMMIT ad91ab0 for form 1, 9da5b64 for form 2, c51ac4c for form 3, cae898e for form 4, 3d78e30 for form 5.
+with COMMIT ad91ab0 for form 1, 9da5b64 for form 2, c51ac4c for form 3, cae898e for form 4, 3d78e30 for form 5,
+d8016e0 for form 6.
 """
 
 import sqlite3
