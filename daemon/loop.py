@@ -8,11 +8,14 @@ else: it is tried again later, and set aside in words once its tries are used up
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from pathlib import Path
 
-from archive.jobs import Job
+from archive.jobs import Job, State
 from archive.ledger import Ledger, LedgerError
 from config.settings import Archive, Inbox
 from daemon.clock import Clock
+from daemon.hindrances import Hindrances
 from daemon.intake import Intake
 from daemon.results import Results
 from daemon.retries import is_exhausted, is_of_the_machine, longest_wait_s, next_try
@@ -51,6 +54,8 @@ class Loop:
         bell: Bell,
         notifier: Notifier,
         clock: Clock,
+        hindrances: Hindrances,
+        folder_of: Callable[[Path], Path | None],
     ) -> None:
         self._poll_s, self._rescan_s = inbox.poll_s, inbox.rescan_s
         self._attempts = archive.attempts
@@ -68,6 +73,9 @@ class Loop:
         self._clock = clock
         self._telling = Telling(_LOG, clock.monotonic_s)
         self._rest_until_s = clock.monotonic_s()
+        self._hindrances = hindrances
+        self._folder_of = folder_of
+        self._resting = ""  # why work rests, until something succeeds again
 
     def run(self) -> None:
         """Work until a stop is asked for."""
@@ -81,6 +89,7 @@ class Loop:
                     self._wait()
         except Stop:
             _LOG.info("stopped within a step; it is begun anew at the next start")
+        self._hindrances.note(())
         self._notifier.stopping()
 
     def take_up(self) -> None:
@@ -103,12 +112,15 @@ class Loop:
                 self._sheets.catch_up()
                 self._results.catch_up()
             if job is None:
+                self._resting = ""
                 return more
             self._step(job)
+            self._resting = ""
         except Exception as error:  # noqa: BLE001 - the only one: whatever happens to one recording, the ward goes on
             return self._set_back(job, error)
         finally:
             self._telling.end_round()
+            self._hindrances.note((*self._intake.troubles, *filter(None, [self._resting])))
         return True
 
     @property
@@ -128,10 +140,11 @@ class Loop:
 
     def _set_back(self, job: Job | None, error: Exception) -> bool:
         """Try again later, or park; False if not even that could be written down, or if there is no use in going on."""
-        why = in_words(error, job.source if job else "")
+        why = in_words(error, job.source if job else "", self._folder_of)
         if is_of_the_machine(error) or job is None:
             # all others would fail in the same way: one line in the journal, and a rest
-            self._telling.note(f"work rests for {self._retry_s:.0f} s: {why} ({place_of(error)})")
+            self._resting = f"work rests, and is tried again every {self._retry_s:g} s: {why}"
+            self._telling.note(f"{self._resting} ({place_of(error)})")
             self._rest_until_s = self._clock.monotonic_s() + self._retry_s
         else:
             _LOG.error("%s: %s (%s)", job.id[:8], why, place_of(error))
@@ -140,12 +153,18 @@ class Loop:
         try:
             return self._written_down(job, error, why)
         except OSError as trouble:
-            self._telling.note(f"work rests for {self._retry_s:.0f} s: {in_words(trouble, job.source)}")
+            self._resting = (
+                f"work rests, and is tried again every {self._retry_s:g} s: "
+                f"{in_words(trouble, job.source, self._folder_of)}"
+            )
+            self._telling.note(self._resting)
             return False
 
     def _written_down(self, job: Job, error: Exception, why: str) -> bool:
         job = self._ledger.find(job.id) or job
         now = self._clock.now()
+        if job.state is State.ARCHIVED:  # only its plain copy would not go: that is left to tidying
+            return False
         if is_of_the_machine(error):
             self._ledger.try_later(job.id, next_try(now, 1, self._retry_s), why, counts=False)
             return False

@@ -18,6 +18,7 @@ from daemon.announcements import Announcements
 from daemon.beginning import enter_start
 from daemon.claims import Claims
 from daemon.clock import Clock, MachineClock
+from daemon.hindrances import Hindrances
 from daemon.identities import Identities
 from daemon.inbox import Place
 from daemon.intake import Intake
@@ -121,6 +122,8 @@ def put_together(
                 bell=bell,
                 notifier=notifier,
                 clock=clock,
+                hindrances=Hindrances(place.hindrances),
+                folder_of=place.folder_of,
             )
         finally:
             if watcher is not None:

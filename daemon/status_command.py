@@ -14,6 +14,7 @@ from archive.ledger import Counts, LedgerError, Lookup
 from config.settings import Settings
 from daemon.clock import MachineClock
 from daemon.grades import choice, in_use_file
+from daemon.hindrances import read_hindrances
 from daemon.inbox import Place, look
 from daemon.model_in_use import read_in_use
 from daemon.open_sheets import Opened, open_in
@@ -68,7 +69,7 @@ class Standing:
     """How a ward is doing. daemon_process: None if no daemon is at work, 0 if it cannot be told which.
 
     counts: None if the ledger cannot be read; troubles then say why.
-    troubles: of disks and folders, each with what to do.
+    troubles: of disks and folders, each with what to do; what the daemon at work says hinders it.
     model: the version that shall grade; model_trouble: why another one does, "" if none.
     """
 
@@ -114,10 +115,14 @@ def standing_of(settings: Settings) -> Standing:
         counts = None
         troubles.append(str(error))
     recordings, left_alone, trouble = _inbox(settings, place)
+    process = holder_of(place.lock)
+    if process is not None:
+        said = read_hindrances(place.hindrances)
+        troubles += [f"the daemon says: {words}" for words in said if words not in troubles]
     return Standing(
         ward=settings.ward.name,
         folder=str(settings.ward.folder),
-        daemon_process=holder_of(place.lock),
+        daemon_process=process,
         counts=counts,
         in_inbox=recordings,
         left_alone=left_alone,

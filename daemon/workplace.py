@@ -81,9 +81,19 @@ class Workplace:
         return self.state / "inbox-is-mounted"
 
     @property
+    def hindrances(self) -> Path:
+        """What hinders the daemon right now, in its words."""
+        return self.state / "hindrances.json"
+
+    @property
     def lock(self) -> Path:
         """The file that the daemon at work holds."""
         return self.state / "lock"
+
+    def folder_of(self, path: Path) -> Path | None:
+        """The innermost folder of the ward that holds the path: may be named where file names may not; None: none."""
+        folders = (self.work, self.inbox, self.sheets, self.announcements, self.archive, self.keys, self.state)
+        return next((folder for folder in folders if path.is_relative_to(folder)), None)
 
     def make(self) -> None:
         """Make what is missing; what is there keeps its permissions, which may be the sysadmin's choice.

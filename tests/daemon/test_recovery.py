@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from archive.jobs import State
 from archive.ledger import Ledger
+from daemon.hindrances import read_hindrances
 from daemon.retries import UNTOLD_TIMES
 from daemon.stopping import Stop
 from tests.hospital import KILLS, SEVERE, Hospital
@@ -248,3 +251,23 @@ def test_the_plain_recording_goes_with_the_step_that_sealed_it(ward: Hospital) -
         until(ward, State.ARCHIVED)
 
         assert ward.work_files() == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files that cannot be removed")
+def test_a_plain_recording_that_cannot_be_removed_does_not_end_the_daemon_and_goes_later(ward: Hospital) -> None:
+    with ward:
+        until(ward, State.REPORTED)
+        plain = next((ward.place.work / ward.row().id).iterdir())
+        if subprocess.run(["chattr", "+i", plain], capture_output=True, check=False).returncode:
+            pytest.skip("the file system knows no files that cannot be removed")
+        try:
+            ward.work()
+            assert ward.row().state is State.ARCHIVED
+            assert plain.exists()
+            assert "Operation not permitted" in read_hindrances(ward.place.hindrances)[0]
+        finally:
+            subprocess.run(["chattr", "-i", plain], check=True)
+        ward.clock.turn(61.0)
+        ward.work()
+
+    finished(ward)

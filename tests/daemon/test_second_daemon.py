@@ -18,7 +18,7 @@ from daemon.workplace import Workplace, WorkplaceError
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
-SOON_S = 30.0
+SOON_S = 60.0
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
 
 
@@ -46,6 +46,7 @@ def first_daemon(ward: Path) -> Iterator[int]:
             end_s = time.monotonic() + SOON_S
             while holder_of(ward / "state/lock") is None and time.monotonic() < end_s:
                 time.sleep(0.05)
+            assert holder_of(ward / "state/lock") == process.pid
             yield process.pid
         finally:
             process.kill()

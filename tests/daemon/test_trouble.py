@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from daemon.trouble import in_words, parked_words, place_of
 
 SOURCE = "王小明_bed12.mp4"
@@ -12,6 +14,13 @@ def test_no_file_name_gets_into_the_words() -> None:
     assert in_words(RuntimeError(f"cannot decode {SOURCE}: bad 王小明_bed12"), SOURCE) == (
         "RuntimeError: cannot decode <recording>: bad <recording>"
     )
+
+
+def test_the_wards_folder_is_named_in_place_of_the_file() -> None:
+    full = OSError(28, "No space left on device", f"/ward/work/{SOURCE}")
+
+    assert in_words(full, SOURCE, lambda path: Path("/ward/work")) == "No space left on device, in /ward/work"
+    assert in_words(full, SOURCE, lambda path: None) == "No space left on device"
 
 
 def test_an_error_without_words_is_called_by_its_kind() -> None:
