@@ -31,8 +31,9 @@ class Database:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self._opened = opened_to_read if read_only else opened
         with self._told():
-            self._database = opened_to_read(path) if read_only else opened(path)
+            self._database = self._opened(path)
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +46,15 @@ class Database:
     def close(self) -> None:
         """Close the file; it cannot be used after that."""
         self._database.close()
+
+    def open_again(self) -> None:
+        """Open the file anew: a lock that the disk did not let go is let go so, and whatever else stuck.
+
+        Raises: LedgerError: it cannot be opened now; this can be called again.
+        """
+        self.close()
+        with self._told():
+            self._database = self._opened(self.path)
 
     @property
     def form(self) -> int:

@@ -148,14 +148,14 @@ class Loop:
             self._rest_until_s = self._clock.monotonic_s() + self._retry_s
         else:
             _LOG.error("%s: %s (%s)", job.id[:8], why, place_of(error))
-        if job is None:
-            return False
         try:
-            return self._written_down(job, error, why)
+            if isinstance(error, LedgerError):
+                self._ledger.open_again()
+            return job is not None and self._written_down(job, error, why)
         except OSError as trouble:
             self._resting = (
                 f"work rests, and is tried again every {self._retry_s:g} s: "
-                f"{in_words(trouble, job.source, self._folder_of)}"
+                f"{in_words(trouble, job.source if job else '', self._folder_of)}"
             )
             self._telling.note(self._resting)
             return False

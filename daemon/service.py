@@ -88,11 +88,7 @@ def put_together(
     """The ward's loop, with its ledger open until the block ends."""
     place = Workplace.of(settings.ward)
     clock, notifier = outside.clock, outside.notifier
-    of_results = [found for found in place.sheets.iterdir() if found.is_dir()]
-    # of a command that changes sealed files just now, the half ones are not left over
-    in_archive = _folders_in(place.archive) if holder_of(place.keeping_lock) is None else ()
-    for folder in (place.sheets, place.state, *of_results, *in_archive, *_folders_in(place.announcements)):
-        sweep_unfinished(folder)
+    _sweep(place)
     with Ledger(place.ledger, audit.DAEMON) as ledger:
         enter_start(ledger, settings, grades.model, clock)
         claims = Claims(place.work)
@@ -128,6 +124,14 @@ def put_together(
         finally:
             if watcher is not None:
                 watcher.close()
+
+
+def _sweep(place: Workplace) -> None:
+    """Remove the half files that a crash left, but not those of a command that changes sealed files just now."""
+    of_results = [found for found in place.sheets.iterdir() if found.is_dir()]
+    in_archive = _folders_in(place.archive) if holder_of(place.keeping_lock) is None else ()
+    for folder in (place.sheets, place.state, *of_results, *in_archive, *_folders_in(place.announcements)):
+        sweep_unfinished(folder)
 
 
 def _folders_in(folder: Path) -> Iterator[Path]:

@@ -253,6 +253,17 @@ def test_the_plain_recording_goes_with_the_step_that_sealed_it(ward: Hospital) -
         assert ward.work_files() == []
 
 
+def test_a_ledger_that_cannot_be_used_any_more_is_opened_again(ward: Hospital) -> None:
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.loop._ledger.close()  # as a disk that was away leaves it
+        ward.work()
+        ward.clock.turn(61.0)
+        ward.work()
+
+    finished(ward)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files that cannot be removed")
 def test_a_plain_recording_that_cannot_be_removed_does_not_end_the_daemon_and_goes_later(ward: Hospital) -> None:
     with ward:
