@@ -133,6 +133,13 @@ def note_settings(database: sqlite3.Connection, at: datetime, who: str, values: 
     return changed
 
 
+def note_setting(database: sqlite3.Connection, at: datetime, who: str, key: str, value: str) -> None:
+    """As `note_settings`, for one that may change while the daemon is at work; before its first start nothing."""
+    known = {row["key"]: row["value"] for row in database.execute("SELECT key, value FROM settings_seen")}
+    if known:
+        note_settings(database, at, who, {**known, key: value})
+
+
 def person() -> str:
     """The account that this process works for; who logged in or called sudo stands behind it where that is known."""
     own = os.getuid()

@@ -218,6 +218,11 @@ class Ledger(Lookup):
         with self._writing() as database:
             return audit.note_settings(database, at, self._who, values)
 
+    def note_setting(self, key: str, value: str, at: datetime) -> None:
+        """Enter in the audit trail that this setting is not what it was when it was seen last."""
+        with self._writing() as database:
+            audit.note_setting(database, at, self._who, key, value)
+
     def _move(self, job: Job, to: State, at: datetime) -> None:
         jobs.check_move(job, to)
         self._update(_MOVED[to], rows.moment_text(at), job.id)

@@ -6,15 +6,16 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
 from archive.audit import Deed
-from archive.keys import KeyFileError, read_recipients
+from archive.keys import KeyFileError, Recipient, read_recipients
 from archive.ledger import Ledger
 from config.settings import Settings
 from daemon.clock import Clock
 
+RECIPIENTS = "recipients"
 _LOG = logging.getLogger(__name__)
 
 
@@ -41,7 +42,7 @@ def values_of(settings: Settings, model: str) -> dict[str, str]:
     """All that decides what the daemon does: each setting by its key, the network, and for whom is sealed."""
     sections = settings.model_dump(mode="json")
     values = {f"{name}.{key}": json.dumps(value) for name, keys in sections.items() for key, value in keys.items()}
-    return {**values, "model": model, "recipients": _recipients(settings)}
+    return {**values, "model": model, RECIPIENTS: _recipients(settings)}
 
 
 def fingerprint_of(values: Mapping[str, str]) -> str:
@@ -50,8 +51,13 @@ def fingerprint_of(values: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def recipients_value(recipients: Iterable[Recipient]) -> str:
+    """For whom is sealed, as the trail tells it. Read for each recording, so it may change between two starts."""
+    return " ".join(sorted(map(str, recipients)))
+
+
 def _recipients(settings: Settings) -> str:
     try:
-        return " ".join(sorted(map(str, read_recipients(settings.archive.recipients_file))))
+        return recipients_value(read_recipients(settings.archive.recipients_file))
     except (OSError, KeyFileError) as error:
         return f"not readable ({type(error).__name__})"

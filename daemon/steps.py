@@ -14,6 +14,7 @@ from archive.stocktaking import sealed_name
 from archive.vault import seal_file
 from config.settings import Archive
 from daemon.announcements import Announcements
+from daemon.beginning import RECIPIENTS, recipients_value
 from daemon.claims import Claims
 from daemon.clock import Clock
 from daemon.recipients import enough_recipients
@@ -159,6 +160,7 @@ class Sealing:
 
     def _sealed(self, job: Job, plain: Path) -> Receipt:
         recipients = enough_recipients(self._settings)
+        self._ledger.note_setting(RECIPIENTS, recipients_value(recipients), self._clock.now())
         name = sealed_name(job.id, f"{job.received_at:%Y/%m}")
         target = self._archive / name
         make_folder(target.parent, 0o700, may_exist=True)

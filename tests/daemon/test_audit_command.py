@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from archive.audit import Entry
 from archive.inspection import Inspection
+from archive.keys import generate
 from archive.models import bundled
 from daemon.main import exit_status
 from tests.hospital import SEVERE, Hospital
@@ -154,3 +155,20 @@ def test_where_no_ward_is_nothing_is_made(tmp_path: Path, capsys: pytest.Capture
     assert exit_status(["audit", "show", "--ward", str(tmp_path / "none")]) == 1
     assert "is no ward's folder" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_public_keys_exchanged_while_the_daemon_is_at_work_are_entered_before_they_are_used(tmp_path: Path) -> None:
+    with Hospital(tmp_path) as ward:
+        path = ward.settings.archive.recipients_file
+        own, strangers = path.read_text(), f"{generate().recipient}\n{generate().recipient}\n"
+        for number, keys in enumerate((own, strangers, own)):
+            path.write_text(keys, encoding="ascii")
+            ward.drop(f"bed{number}.mp4", SEVERE + b"\n%d" % number)
+            ward.work()
+
+        told = [(entry.what, entry.details) for entry in entries(ward) if entry.what in ("settings", "archived")]
+
+    assert [what for what, _ in told] == ["settings", "archived", "settings", "archived", "settings", "archived"]
+    before, after = (" ".join(sorted(keys.split())) for keys in (own, strangers))
+    assert json.loads(told[2][1]) == {"recipients": f"{before} -> {after}"}
+    assert json.loads(told[4][1]) == {"recipients": f"{after} -> {before}"}
