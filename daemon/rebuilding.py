@@ -25,6 +25,7 @@ from config.settings import Ward
 from daemon.clock import Clock
 from daemon.open_sheets import opened_elsewhere
 from daemon.records import record_of
+from reports.completing import completed
 from reports.handwriting import Handwriting, Stroke, row_prefix
 from reports.merge import merged
 from reports.reading import UnreadableWorkbookError, read_record_sheet
@@ -77,9 +78,8 @@ class Rebuilding:
         ids = [record.record_id for record in records]
         typed = self._known(ids, day)
         head = str(self._ledger.audit_head())
-        data = day_workbook(
-            records, day, self._ward.name, self._zone, self._ward.language, typed, head, self._earlier(records, day)
-        )
+        earlier = self._earlier([completed(record, typed) for record in records], day)
+        data = day_workbook(records, day, self._ward.name, self._zone, self._ward.language, typed, head, earlier)
         if opened_elsewhere(path, self._ward.open_sheet_s, time()) is not None:
             raise NotYetError(errno.EAGAIN, "somebody has just opened it")
         if reason:
@@ -104,7 +104,7 @@ class Rebuilding:
         ids = {record.record_id for record in records} | self._ledger.known(
             row.record_id for row in found.rows if row.record_id
         )
-        new = merged(found, self._known(ids, day), ids, self._clock.now())
+        new = merged(found, self._known(ids, day), ids, self._clock.now(), records)
         if new:
             self._ledger.write_down(KeptStroke(*astuple(stroke)) for stroke in new)
             _LOG.info("the workbook of %s: %d cells that people filled are kept", day, len(new))

@@ -12,6 +12,7 @@ from config.settings import Ward
 from daemon.records import record_of
 from daemon.sheets import workbook_of
 from reports.agreement import Rated
+from reports.completing import completed
 from reports.handwriting import Handwriting, Stroke, row_prefix
 from reports.merge import typed_since
 from reports.reading import UnreadableWorkbookError
@@ -58,7 +59,7 @@ class TypedScores:
         for record in records:
             text = typed.text(record.record_id, COLUMN).strip()
             if text:
-                yield Rated(record, text)
+                yield Rated(completed(record, typed), text)
 
     def _typed(self, day: date, records: list[Record]) -> Handwriting:
         ids = [record.record_id for record in records]
@@ -66,7 +67,7 @@ class TypedScores:
         known = Handwriting(strokes, day)
         try:
             data, _ = read_whole(workbook_of(self._ward, day))
-            return Handwriting([*strokes, *typed_since(data, known, ids, self._now)], day)
+            return Handwriting([*strokes, *typed_since(data, known, ids, self._now, records)], day)
         except FileNotFoundError:
             return known
         except (UnreadableWorkbookError, OSError) as error:

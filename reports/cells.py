@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from grading.types import Assessment, Quality, Rejection
 from reports.columns import heading_of, record_columns
+from reports.completing import IDENTITY, completed, typed_over
 from reports.handwriting import Handwriting, number_in, time_in
 from reports.headings import Headings, headings
 from reports.identity_words import identity_words
-from reports.notes import conflict_note
+from reports.notes import conflict_note, typed_over_note
 from reports.patient import occasion_h
 from reports.record import Record
-from reports.sheet import GRADE_LOOKS, Cell, Checked, Column, Look, Offered, Refused, Row, Sheet, number
+from reports.sheet import GRADE_LOOKS, Cell, Checked, Column, Doubted, Look, Offered, Refused, Row, Rule, Sheet, number
 from reports.words import (
     Language,
     activity_words,
@@ -61,17 +62,25 @@ def record_sheet(
     )
 
 
-def _rules(columns: Sequence[Column], words: Headings) -> Iterator[Checked | Offered | Refused]:
+def _rules(columns: Sequence[Column], words: Headings) -> Iterator[Rule]:
     """What may be typed where."""
     for place, column in enumerate(columns):
         if column.look is Look.OPEN_NUMBER:
             yield Checked(place, 0, 10, words.vas_rule_title, words.vas_rule)
         if column.choices:
             yield Offered(place, column.choices)
-    for is_open, places in groupby(range(len(columns)), key=lambda place: columns[place].is_open):
-        if not is_open:
+    for rule, places in groupby(range(len(columns)), key=lambda place: _on_ours(columns[place])):
+        if rule is not None:
             first, *others = places
-            yield Refused(first, max(others, default=first), words.locked_title, words.locked)
+            said = words.named if rule is Doubted else words.locked
+            yield rule(first, max(others, default=first), words.locked_title, said)
+
+
+def _on_ours(column: Column) -> type[Refused | Doubted] | None:
+    """What happens when somebody types into a column of ours; None: it is people's."""
+    if column.is_open:
+        return None
+    return Doubted if column.key in IDENTITY else Refused
 
 
 def top(
@@ -96,7 +105,7 @@ def _rows(records: Sequence[Record], zone: ZoneInfo, language: Language, typed: 
     hand = [column for column in record_columns(language) if column.is_open]
     for record in records:
         yield (
-            *_identity(record, zone, language),
+            *_identity(record, zone, language, typed),
             *_result(record, words, language),
             Cell(quality_words(record, language), Look.TEXT),
             *(
@@ -141,7 +150,7 @@ def _typed_cell(column: Column, text: str, note: str = "") -> Cell:
     return Cell(text if value is None else value, look, note)
 
 
-def _identity(record: Record, zone: ZoneInfo, language: Language) -> Row:
+def _identity(record: Record, zone: ZoneInfo, language: Language, typed: Handwriting) -> Row:
     received = record.received_at.astimezone(zone)
     recorded = record.recorded_at.astimezone(zone) if record.recorded_at else None
     hours = record.hours_since_injury
@@ -150,12 +159,22 @@ def _identity(record: Record, zone: ZoneInfo, language: Language) -> Row:
         Cell(received.date(), Look.DATE),
         _recorded(recorded, received),
         Cell(_clock(received), Look.TIME),
-        Cell(record.bed, Look.CENTRED),
-        Cell(record.patient, Look.CENTRED),
-        Cell(activity_words(record.activity, language), Look.TEXT),
+        _named("bed", Cell(record.bed, Look.CENTRED), record, zone, language, typed),
+        _named("patient", Cell(record.patient, Look.CENTRED), record, zone, language, typed),
+        _named("activity", Cell(activity_words(record.activity, language), Look.TEXT), record, zone, language, typed),
         Cell(None, Look.CENTRED) if hours is None else number(hours, _OCCASIONS.get(occasion_h(hours), Look.WHOLE)),
-        Cell(identity_words(record, language), Look.TEXT),
+        Cell(identity_words(completed(record, typed), language), Look.TEXT),
     )
+
+
+def _named(key: str, ours: Cell, record: Record, zone: ZoneInfo, language: Language, typed: Handwriting) -> Cell:
+    """What was found of a recording's identity; where nothing was, a cell for people."""
+    if not str(ours.value).strip():
+        text, rivals = typed.text(record.record_id, key), typed.rivals(record.record_id, key)
+        return Cell(text, Look.OPEN, conflict_note(rivals, zone, language))
+    if typed_over(record, key, typed):
+        return ours._replace(note=typed_over_note(typed.strokes(record.record_id, key), zone, language))
+    return ours
 
 
 def _recorded(recorded: datetime | None, received: datetime) -> Cell:

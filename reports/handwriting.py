@@ -74,6 +74,10 @@ class Handwriting:
         chain = self._of.get((row, column))
         return chain[-1].text if chain else ""
 
+    def strokes(self, row: str, column: str) -> tuple[Stroke, ...]:
+        """All that was typed into a cell and not only cleared, the newest first."""
+        return tuple(stroke for stroke in reversed(self._of.get((row, column), [])) if stroke.text)
+
     def rivals(self, row: str, column: str) -> tuple[Stroke, ...]:
         """What others typed into the same cell without knowing of what stands there now, the newest first."""
         chain = self._of.get((row, column), [])

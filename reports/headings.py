@@ -66,6 +66,7 @@ class Headings:
     vas_rule: str
     locked_title: str
     locked: str
+    named: str
     recordings: str
     share: str
     total: str
@@ -147,7 +148,8 @@ _ENGLISH = Headings(
     vas_rule_title="VAS",
     vas_rule="Please type a whole number from 0 to 10.",
     locked_title="PEEA",
-    locked="PEEA writes this cell. Please type into the tinted columns.",
+    locked="PEEA writes this cell. Please type into the tinted cells.",
+    named="Is this cell tinted? Then go on. Over what PEEA found, your words are kept as a comment only.",
     recordings="Recordings",
     share="Share",
     total="All",
@@ -231,7 +233,8 @@ _CHINESE = Headings(
     vas_rule_title="VAS",
     vas_rule="请输入 0 至 10 的整数。",
     locked_title="PEEA",
-    locked="此格由 PEEA 填写。请在浅色底纹的列中填写。",
+    locked="此格由 PEEA 填写。请在浅色底纹的单元格中填写。",
+    named="此格为浅色底纹？请继续。若此格已有 PEEA 找到的内容，您所填内容只作为批注保留。",
     recordings="录像数",
     share="占比",
     total="合计",

@@ -18,7 +18,8 @@ from openpyxl.utils.datetime import to_excel
 
 from reports.handwriting import number_text
 from reports.painting import INDENTED, OPEN, WRAPPED
-from reports.sheet import Cell, Look, Row, Value, safe_text, text_lines
+from reports.sheet import Cell, Look, Row, Value, safe_text
+from reports.text_widths import text_lines
 
 _LINE_PT = 13.5
 _SURELY = 0.95  # of a column's width, for bold letters and for fonts that a machine has instead of ours

@@ -25,7 +25,8 @@ from openpyxl.writer.excel import ExcelWriter
 
 from reports.headings import headings
 from reports.painting import FONTS, Painter
-from reports.sheet import Cell, Look, Row, safe_text, text_lines
+from reports.sheet import Cell, Look, Row, safe_text
+from reports.text_widths import text_lines
 from reports.words import Language
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the true time would make every file another

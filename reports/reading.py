@@ -72,13 +72,15 @@ def _found(book: SavedBook) -> Found:
     besides = any(title not in names for title in book.names) or any(not is_ours(note) for note in book.comments())
     for place in sorted(range(len(book.names)), key=lambda place: book.names[place] not in names):
         lines = book.rows(place)
+        has_above = False
         for number, cells in lines:
             if number > _HEADING_WITHIN_ROWS:
                 break
             columns = _columns(cells)
             if {"record_id", "fingerprint"} <= set(columns.values()):
                 rows, has_more = _rows(lines, columns)
-                return Found(_edition(book), frozenset(columns.values()), rows, besides or has_more)
+                return Found(_edition(book), frozenset(columns.values()), rows, besides or has_above or has_more)
+            has_above = has_above or any(column > 1 and _text(value).strip() for column, value in cells)
     raise UnreadableWorkbookError("no sheet has the headings of a Record sheet")
 
 

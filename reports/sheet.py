@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -21,9 +20,6 @@ _MISSING = "… [+{count}: whole text in the ledger / 全文见台账]"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_IN_LINE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNSHOWABLE = re.compile(r"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-
-
-_PIECE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
 
 
 class Look(StrEnum):
@@ -206,6 +202,19 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Doubted:
+    """As `Refused`, but whoever insists may type there all the same: in some rows it is a cell for people."""
+
+    first: int
+    last: int
+    title: str
+    message: str
+
+
+Rule: TypeAlias = "Checked | Offered | Refused | Doubted"
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet, ready to be written.
 
@@ -228,7 +237,7 @@ class Sheet:
     kept_columns: int = 0
     printed_columns: int = 0
     one_page: bool = False
-    rules: tuple[Checked | Offered | Refused, ...] = field(default=())
+    rules: tuple[Rule, ...] = field(default=())
     chart: Chart | None = None
 
 
@@ -260,37 +269,6 @@ def wide(cell: Cell, columns: int) -> Row:
 def number(value: float, look: Look) -> Cell:
     """A number; one that is none (nan, infinite) is shown as a dash, because sheets cannot hold it."""
     return Cell(value, look) if math.isfinite(value) else Cell("–", Look.CENTRED)
-
-
-# widths in Arial and fonts like it, in widths of a digit; what is not named is about one digit wide
-_NARROW = dict.fromkeys(" !'()*,-./:;I[]fijlrt|", 0.5)
-_WIDE = dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZw&", 1.3) | dict.fromkeys("MW%@m", 1.6)
-_WIDTHS = _NARROW | _WIDE
-
-
-def text_width(text: str) -> float:
-    """About how wide a text is, in widths of a digit; Chinese characters are two wide."""
-    return sum(_WIDTHS.get(character) or _unusual_width(character) for character in text)
-
-
-def _unusual_width(character: str) -> float:
-    return 2.0 if not character.isascii() and unicodedata.east_asian_width(character) in "WF" else 1.0
-
-
-def text_lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column: broken at spaces, between Chinese characters, in long words."""
-    if "\n" in text:
-        return sum(text_lines(line, width) for line in text.split("\n"))
-    lines, used = 1, 0.0
-    for piece in _PIECE.findall(text):
-        needed = text_width(piece)
-        if used + text_width(piece.rstrip()) > width and used > 0:
-            lines, used = lines + 1, 0.0
-        if needed > width:
-            more = math.ceil(needed / width) - 1
-            lines, needed = lines + more, needed - int(more * width)
-        used += needed
-    return lines
 
 
 def _units(text: str) -> int:

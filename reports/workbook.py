@@ -27,6 +27,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from reports.cells import record_sheet
+from reports.completing import completed
 from reports.day import day_sheet
 from reports.drawing import drawn, high_cm, own_formats
 from reports.handwriting import Handwriting
@@ -36,7 +37,7 @@ from reports.lines import Lines
 from reports.painting import Painter
 from reports.reading import EDITION
 from reports.record import Record
-from reports.sheet import Cell, Checked, Look, Offered, Refused, Row, Sheet
+from reports.sheet import Cell, Checked, Doubted, Look, Offered, Refused, Row, Rule, Sheet
 from reports.timeline import timeline_sheet
 from reports.trend import Graded, trend_sheet
 from reports.words import Language
@@ -82,12 +83,13 @@ def day_workbook(
     )  # a text: numbers change their kind when saved again
     workbook.custom_doc_props.append(edition)  # type: ignore[attr-defined]
     foot = f"{_AUDIT[language]} {audit_head}" if audit_head else ""
+    whole = [completed(record, typed) for record in records]
     for sheet in (
         record_sheet(records, day, ward, zone, language, typed),
-        day_sheet(records, day, ward, zone, language),
-        timeline_sheet(records, day, ward, zone, language),
-        trend_sheet(records, earlier, day, ward, zone, language),
-        legend_sheet(records, day, ward, zone, language),
+        day_sheet(whole, day, ward, zone, language),
+        timeline_sheet(whole, day, ward, zone, language),
+        trend_sheet(whole, earlier, day, ward, zone, language),
+        legend_sheet(whole, day, ward, zone, language),
     ):
         _write(workbook, sheet, painter, headings(language).page, foot)
     file = io.BytesIO()
@@ -142,9 +144,7 @@ def _protect(target: Worksheet) -> None:
     protection.autoFilter = protection.sort = protection.formatColumns = protection.formatRows = False
 
 
-def _check(
-    target: Worksheet, rule: Checked | Offered | Refused, first_row: int, last_row: int, last_of_ours: int
-) -> None:
+def _check(target: Worksheet, rule: Rule, first_row: int, last_row: int, last_of_ours: int) -> None:
     """What a program says when somebody types, and the list that it offers."""
     match rule:
         case Checked(column, lowest, highest, title, message):
@@ -155,9 +155,10 @@ def _check(
             said = DataValidation(type="list", formula1=f'"{",".join(choices)}"')
             said.showErrorMessage = False
             first, last = column, column
-        case Refused(first, last, title, message):
+        case Refused(first, last, title, message) | Doubted(first, last, title, message):
             said = DataValidation(type="custom", formula1="FALSE")
-            said.showErrorMessage, said.errorStyle, said.errorTitle, said.error = True, "stop", title, message
+            said.errorStyle = "stop" if isinstance(rule, Refused) else "warning"
+            said.showErrorMessage, said.errorTitle, said.error = True, title, message
             last_row = last_of_ours
     said.allowBlank = True
     if last_row >= first_row:

@@ -138,9 +138,16 @@ def test_typing_over_a_cell_of_ours_is_refused_and_sorting_is_not() -> None:
     sheet = record_sheet(openpyxl.load_workbook(io.BytesIO(data)))
     refused = [rule for rule in sheet.data_validations.dataValidation if rule.type == "custom"]
 
-    covered = {cell for rule in refused for cells in rule.sqref.ranges for cell in cells.cells}
+    stopped, warned = (
+        {cell for rule in refused if rule.errorStyle == style for cells in rule.sqref.ranges for cell in cells.cells}
+        for style in ("stop", "warning")
+    )
+    ours = {(row, place) for row in range(5, 13) for place in (*range(1, 18), *range(27, 30))}
+    assert warned == {(row, place) for row in range(5, 13) for place in (5, 6, 7)}, "bed, patient id and activity"
+    assert stopped == ours - warned, "each locked cell, and no cell that people may fill"
     locked = {(row, cell.column) for row in range(5, 13) for cell in sheet[row] if cell.protection.locked}
-    assert covered == locked, "each locked cell, and no cell that people may fill"
+    found_nothing = {(10, 6), (10, 7), (11, 5), (11, 6), (11, 7)}
+    assert locked == ours - found_nothing, "where no name told bed, patient or activity, people may"
     assert all(rule.formula1 == "FALSE" and rule.showErrorMessage for rule in refused)
     assert not sheet.protection.sort and not sheet.protection.autoFilter, "False: allowed"
     # programs sort locked cells only within such a range; openpyxl drops it on reading

@@ -15,7 +15,8 @@ from reports.counts import HourCount, count
 from reports.headings import headings
 from reports.identity import IdentityPatternError, Named, read_identity
 from reports.legend import legend_sheet
-from reports.sheet import GRADE_LOOKS, PAINTS, Look, text_lines, text_width
+from reports.sheet import GRADE_LOOKS, PAINTS, Look
+from reports.text_widths import text_lines, text_width
 from reports.timeline import Blank, cell_s, strip
 from reports.words import (
     LANGUAGES,
