@@ -22,6 +22,7 @@ from archive.sealing import SealedFileError
 from archive.stocktaking import files_in, findings, is_known
 from archive.vault import ReadBackError, opened_sha256, rekey_file
 from config.settings import Settings
+from daemon.face_sheets import face_sheets, remove_faces
 from daemon.recipients import enough_recipients
 from daemon.refusals import RefusedError, existing_file
 from daemon.settings_file import existing_workplace, found_settings
@@ -175,12 +176,16 @@ def purge(days: int | None, settings_file: Path | None, ward: Path | None, *, re
     if not really:
         print(f"{len(over) + len(cut_off)} recordings older than {keep_days} days; nothing was removed: add --yes")
         return
+    gone = [*over, *(one for one in held.kept if one.receipt.is_purged)]
     with _alone(held.place), Ledger(held.place.ledger, upgrade=False) as ledger:
         for one in over:
             ledger.purged(one.id, datetime.now(UTC))  # first the trace: a crash leaves a file that `verify` names
             remove_surely(held.path(one))
         for one in cut_off:
             remove_surely(held.path(one))
+    for sheet in face_sheets(held.settings.ward, gone):
+        remove_faces(sheet, held.place)
+        print(f"number {sheet.kept.number}, record {sheet.kept.record_id}: its result sheet loses the patient's face")
     print(f"{len(over) + len(cut_off)} recordings older than {keep_days} days are removed; rows and sheets stay")
 
 

@@ -24,7 +24,7 @@ from reports.words import Language
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # its remarks about fonts are nobody's business
 
 DPI = 120
-_CHINESE_FONTS = (
+CHINESE_FONTS = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei"),
     *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "PingFang SC", "Noto Sans CJK JP", "Noto Serif CJK SC"),
     *("Noto Serif CJK JP", "AR PL UMing CN", "Droid Sans Fallback"),
@@ -56,13 +56,21 @@ class Place:
     y: float
 
 
-def can_write(language: Language) -> bool:
-    """Whether this machine has a font for the language; without one pictures must bear numbers only."""
-    return language == "en" or _chinese_font() is not None
+def can_write(language: Language, fonts: tuple[str, ...] = CHINESE_FONTS) -> bool:
+    """Whether this machine has a font for the language; without one pictures must bear numbers only.
+
+    Args: fonts: those with Chinese, the best first.
+    """
+    return language == "en" or _first_of(fonts) is not None
 
 
 def timeline(
-    segments: Sequence[Segment], gaps: Sequence[Span], length_s: float, labels: Labels, language: Language
+    segments: Sequence[Segment],
+    gaps: Sequence[Span],
+    length_s: float,
+    labels: Labels,
+    language: Language,
+    fonts: tuple[str, ...] = CHINESE_FONTS,
 ) -> bytes:
     """Confirmed stretches as blocks at the height of their grade; gaps (no usable face) hatched over all heights."""
     figure, axes = _figure(7.4, 2.5)
@@ -83,7 +91,7 @@ def timeline(
     axes.set_yticks(range(len(Grade)), labels.grades)
     axes.set_xlabel(labels.seconds)
     axes.grid(axis="x", color="#DDE0E4", linewidth=0.6, zorder=0)
-    return _png(figure, language)
+    return _png(figure, language, fonts)
 
 
 def scatter(
@@ -157,8 +165,8 @@ def _figure(width_in: float, height_in: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _png(figure: Figure, language: Language) -> bytes:
-    families = [name for name in (_chinese_font() if language == "zh" else None, "DejaVu Sans") if name]
+def _png(figure: Figure, language: Language, fonts: tuple[str, ...] = CHINESE_FONTS) -> bytes:
+    families = [name for name in (_first_of(fonts) if language == "zh" else None, "DejaVu Sans") if name]
     for text in figure.findobj(Text):
         text.set_fontfamily(families)
     out = io.BytesIO()
@@ -167,6 +175,7 @@ def _png(figure: Figure, language: Language) -> bytes:
 
 
 @cache
-def _chinese_font() -> str | None:
+def _first_of(fonts: tuple[str, ...]) -> str | None:
+    """The first of these fonts that the machine has."""
     known = set(font_manager.get_font_names())
-    return next((name for name in _CHINESE_FONTS if name in known), None)
+    return next((name for name in fonts if name in known), None)

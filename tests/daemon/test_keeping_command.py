@@ -6,7 +6,10 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
+import cv2
+import numpy as np
 import pytest
 
 from archive.audit import Entry
@@ -16,6 +19,9 @@ from archive.ledger import Ledger
 from archive.receipts import Kept
 from archive.vault import seal_file
 from daemon.main import exit_status
+from daemon.records import record_of
+from reports.result import Origin, Stills, result_sheet
+from reports.result_picture import timeline_of
 from tests.hospital import MORNING, SEVERE, Hospital
 
 Peea = Callable[..., str]
@@ -247,6 +253,37 @@ def test_purging_names_first_removes_only_when_told_and_leaves_its_trace(ward: H
     assert peea("archive", "verify") == "0: 0 sealed recordings read, 3 purged, nothing wrong\n"
     assert sum(entry.what == "purged" for entry in entries(ward)) == 3
     assert "0 recordings" in peea("archive", "purge", "--days", "1", "--yes")
+
+
+def n_pictures(path: Path) -> int:
+    with ZipFile(path) as archive:
+        return sum(name.startswith("xl/media/") for name in archive.namelist())
+
+
+def test_the_face_on_a_result_sheet_goes_with_its_recording(ward: Hospital, peea: Peea) -> None:
+    with_face, without = (next(ward.place.sheets.glob(f"*/{number}-*.xlsx")) for number in (1, 2))
+    _, png = cv2.imencode(".png", np.full((10, 30, 3), 200, np.uint8))
+    record = record_of(ward.row(1))
+    origin = Origin("Ward 3", ward.settings.ward.zone_info)
+    picture = timeline_of(ward.row(1).outcome, "en")  # type: ignore[arg-type]
+    data = result_sheet(record, origin, "en", picture, Stills(png.tobytes(), (0.0, 1.0, 2.0), 30, 10))
+    elsewhere = ward.place.sheets / "Old-name-2026-11-23-结果"
+    elsewhere.mkdir()
+    for path in (with_face, elsewhere / with_face.name):
+        path.write_bytes(data)
+    before = without.read_bytes()
+
+    peea("archive", "purge", "--days", "1")
+    assert n_pictures(with_face) == 2, "nothing goes without --yes"
+    said = peea("archive", "purge", "--days", "1", "--yes")
+
+    assert said.count("loses the patient's face") == 2
+    assert not with_face.exists() and not (elsewhere / with_face.name).exists()
+    assert without.read_bytes() == before
+    with ward:
+        ward.work()
+    assert n_pictures(with_face) == 1, "the daemon has written it again, without a face"
+    assert "face" not in peea("archive", "purge", "--days", "1", "--yes")
 
 
 def test_what_is_young_or_not_archived_is_never_purged(tmp_path: Path, peea: Peea) -> None:
