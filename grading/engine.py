@@ -14,11 +14,23 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.capi import onnxruntime_pybind11_state
 
 OPSET, IR_VERSION = 17, 9
 UINT8, FLOAT = int(TensorProto.UINT8), int(TensorProto.FLOAT)
 
 Array = NDArray[np.float32]
+
+# the library's own errors have nothing in common but where they stand
+_ENGINE_ERRORS = tuple(
+    found
+    for found in vars(onnxruntime_pybind11_state).values()
+    if isinstance(found, type) and issubclass(found, Exception)
+)
+
+
+class GraphError(ValueError):
+    """A graph that the engine cannot load or run: damaged, cut off, or for other inputs."""
 
 
 class Session:
@@ -27,6 +39,8 @@ class Session:
     Args:
         graph: the graph's bytes, or the file that holds them.
         threads: threads of the engine within one call.
+
+    Raises: GraphError: it cannot be loaded.
     """
 
     def __init__(self, graph: bytes | Path, threads: int) -> None:
@@ -36,15 +50,21 @@ class Session:
         # a worker that spins while it waits burns the core that decoding needs
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         source = str(graph) if isinstance(graph, Path) else graph
-        self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        except _ENGINE_ERRORS as error:
+            raise GraphError(f"the graph cannot be loaded ({type(error).__name__})") from error
         self._names = [output.name for output in self._session.get_outputs()]
         self._input = self._session.get_inputs()[0].name
         self.last_output_size = self._session.get_outputs()[0].shape[-1]
         self.input_shape = tuple(self._session.get_inputs()[0].shape)
 
     def run(self, batch: NDArray[np.generic]) -> list[Array]:
-        """The outputs for a batch, in the order in which the graph names them."""
-        return list(self._session.run(self._names, {self._input: batch}))
+        """The outputs for a batch, in the order in which the graph names them. Raises: GraphError."""
+        try:
+            return list(self._session.run(self._names, {self._input: batch}))
+        except _ENGINE_ERRORS as error:
+            raise GraphError(f"the graph cannot be run ({type(error).__name__})") from error
 
 
 class Graph:

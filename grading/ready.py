@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grading.engine import GraphError
 from grading.faces import CascadeFinder
 from grading.grader import Grader, GradingSettings
 from grading.scorer import OnnxScorer
@@ -48,16 +49,29 @@ def ready_grader(
 def ready_scorer(version: ModelVersion, cache_folder: Path, threads: int = 2) -> OnnxScorer:
     """The scorer of a version; its serving form is checked against the golden batch when it is made, and then kept.
 
-    An int8 form comes with the version and is checked each time.
+    An int8 form comes with the version and is checked each time. A kept form that is damaged is made again.
 
     Raises:
-        ServingFormError: the check failed; nothing is kept then.
+        ServingFormError: the check failed, or the engine cannot load the form; nothing is kept then.
     """
+    try:
+        return _ready(version, cache_folder, threads)
+    except GraphError as error:
+        raise ServingFormError(f"network {version.card.version}: {error}; install the version again") from error
+
+
+def _ready(version: ModelVersion, cache_folder: Path, threads: int) -> OnnxScorer:
     if version.card.precision == "int8":
         small = OnnxScorer(version.folder / INT8_FILE, version.shown, threads)
         _check(small, version, LARGEST_DIFFERENCE_INT8)
         return small
     path = _kept_form(version, cache_folder)
+    if path.is_file():
+        try:
+            return OnnxScorer(path, version.shown, threads)
+        except GraphError:
+            log.warning("the serving form of %s that was kept is damaged; it is made again", version.card.version)
+            path.unlink()
     if not path.is_file():
         write_serving_form(read_weights(version.weights), path, version.card.crop_px)
         try:

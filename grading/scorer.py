@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.engine import Session
+from grading.engine import GraphError, Session
 from grading.types import Crop
 
 
@@ -21,14 +21,18 @@ class OnnxScorer:
         version: name of the model version, for sheets and logs.
         threads: crops scored at the same time, each by one thread. That keeps cores busier than sharing a batch
             among threads, which wait for each other after every layer, and holds no batch in memory.
+
+    Raises: grading.engine.GraphError: the file is no whole serving form.
     """
 
     def __init__(self, serving_form: Path, version: str, threads: int = 2) -> None:
         self.version = version
         self._session = Session(serving_form, threads=1)
         self._threads = threads
-        self.n_grades = int(self._session.last_output_size)
-        self.crop_px = int(self._session.input_shape[1])
+        n_grades, shape = self._session.last_output_size, self._session.input_shape
+        if not isinstance(n_grades, int) or len(shape) != 4 or not isinstance(shape[1], int):
+            raise GraphError(f"the graph takes {shape} and gives {n_grades}: it is not one that grades crops")
+        self.n_grades, self.crop_px = n_grades, shape[1]
 
     def score(self, crops: Sequence[Crop]) -> NDArray[np.float32]:
         """Probabilities, float32 (len(crops), n_grades); rows sum to 1."""

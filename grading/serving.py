@@ -7,6 +7,7 @@ of the weights. Why not a converter package: docs/adr/0002.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,10 @@ def write_serving_form(weights: Weights, path: Path, crop_px: int = CROP_PX) -> 
     """
     unfinished = path.with_name(path.name + ".unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.write_bytes(serving_form(weights, crop_px))
+    with unfinished.open("wb") as out:
+        out.write(serving_form(weights, crop_px))
+        out.flush()
+        os.fsync(out.fileno())  # a power cut after the rename must not leave half a form under the final name
     unfinished.replace(path)
 
 

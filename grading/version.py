@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -14,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grading.crops import CROP_PX
 from grading.types import Pixels
+from grading.weights import DAMAGED
 
 WEIGHTS_FILE, CARD_FILE, GOLDEN_FILE = "network.npz", "card.json", "golden.npz"
 INT8_FILE = "int8.onnx"  # only in versions of that precision
@@ -106,7 +105,7 @@ class ModelVersion:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return Golden(np.asarray(stored["crops"], np.uint8), np.asarray(stored["probabilities"], np.float32))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        except (OSError, *DAMAGED) as problem:
             raise VersionError(f"{path} is missing or damaged ({problem}): install the version again") from problem
 
 
@@ -126,7 +125,7 @@ def read_version(folder: Path) -> ModelVersion:
             raise VersionError(f"{folder} is no model version: {name} is missing")
     try:
         card = ModelCard.model_validate_json((folder / CARD_FILE).read_text("utf-8"))
-    except ValidationError as problem:
+    except (ValidationError, UnicodeDecodeError) as problem:
         raise VersionError(f"{folder / CARD_FILE} cannot be understood: {problem}") from problem
     if card.precision == "int8" and not (folder / INT8_FILE).is_file():
         raise VersionError(f"{folder} is no whole model version: its card says int8, but {INT8_FILE} is missing")

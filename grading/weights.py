@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,22 @@ Array = NDArray[np.float32]
 Weights = Mapping[str, Array]
 
 HEAD_KERNEL, HEAD_BIAS = "grades/kernel", "grades/bias"
+
+
+# what a damaged or hostile .npz makes numpy stumble over: a size that no memory holds, a header that is no header
+DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class WeightsError(ValueError):
@@ -36,7 +53,7 @@ def read_weights(path: Path) -> Weights:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
-    except (ValueError, zipfile.BadZipFile, EOFError) as problem:
+    except DAMAGED as problem:
         raise WeightsError(f"{path} is not a whole weights file ({problem}): copy it again") from problem
     if HEAD_KERNEL not in arrays or HEAD_BIAS not in arrays:
         raise WeightsError(f"{path} has no arrays {HEAD_KERNEL} and {HEAD_BIAS}: it is not a network of PEEA's")

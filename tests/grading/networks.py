@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,18 @@ from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array, packed
 
 
 def random_weights(n_grades: int = 5, seed: int = 0) -> dict[str, Array]:
-    """ResNet50 with random weights whose answers depend on the picture."""
+    """ResNet50 with random weights whose answers depend on the picture; a mapping of the caller's own."""
+    return dict(_drawn(n_grades, seed))
+
+
+@cache
+def packed_random_weights(seed: int = 0) -> bytes:
+    """The bytes of their file."""
+    return packed(random_weights(seed=seed))
+
+
+@cache
+def _drawn(n_grades: int, seed: int) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     weights: dict[str, Array] = {}
 
@@ -44,6 +56,8 @@ def random_weights(n_grades: int = 5, seed: int = 0) -> dict[str, Array]:
             ins = outs
     weights[HEAD_KERNEL] = rng.normal(0, 0.3, (2048, n_grades)).astype(np.float32)
     weights[HEAD_BIAS] = rng.normal(0, 0.1, n_grades).astype(np.float32)
+    for values in weights.values():
+        values.flags.writeable = False
     return weights
 
 
@@ -72,7 +86,7 @@ def card(version: str, crop_px: int = 224) -> ModelCard:
 def random_version(folder: Path, probabilities: Array, crops: np.ndarray, seed: int = 0) -> Path:
     """A model version with random weights and this golden batch."""
     folder.mkdir(parents=True)
-    (folder / WEIGHTS_FILE).write_bytes(packed(random_weights(seed=seed)))
+    (folder / WEIGHTS_FILE).write_bytes(packed_random_weights(seed))
     (folder / CARD_FILE).write_text(card(folder.name, crops.shape[1]).model_dump_json())
     out = io.BytesIO()
     np.savez(out, crops=crops, probabilities=probabilities)

@@ -1,4 +1,6 @@
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -8,25 +10,29 @@ from grading.ready import ready_scorer
 from grading.scorer import OnnxScorer
 from grading.serving import ServingFormError, write_serving_form
 from grading.types import Crop
-from grading.version import CARD_FILE, VersionError, read_version
+from grading.version import CARD_FILE, GOLDEN_FILE, INT8_FILE, WEIGHTS_FILE, VersionError, read_version
 from grading.weights import WeightsError, n_grades, packed, read_weights
 from tests.grading.contracts import check_scorer
-from tests.grading.networks import card, random_version, random_weights
+from tests.grading.networks import card, packed_random_weights, random_version, random_weights
 
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights as they are kept: kernels in half precision."""
     path = tmp_path_factory.mktemp("weights") / "network.npz"
-    path.write_bytes(packed(random_weights()))
+    path.write_bytes(packed_random_weights())
     return path
 
 
-@pytest.fixture(scope="module", params=[224, 160])
-def scorer(stored: Path, request: pytest.FixtureRequest) -> OnnxScorer:
-    form = stored.parent / f"{request.param}.onnx"
-    write_serving_form(read_weights(stored), form, request.param)
+def served(stored: Path, crop_px: int) -> OnnxScorer:
+    form = stored.parent / f"{crop_px}.onnx"
+    write_serving_form(read_weights(stored), form, crop_px)
     return OnnxScorer(form, "random")
+
+
+@pytest.fixture(scope="module")
+def scorer(stored: Path) -> OnnxScorer:
+    return served(stored, 160)
 
 
 def pictures(count: int, crop_px: int = 224) -> np.ndarray:
@@ -44,11 +50,12 @@ def test_the_real_scorer_keeps_the_contract(scorer: OnnxScorer) -> None:
     check_scorer(scorer)
 
 
-def test_the_serving_form_answers_as_keras_does(stored: Path, scorer: OnnxScorer) -> None:
+def test_the_serving_form_answers_as_keras_does(stored: Path) -> None:
+    """At 224 px; test_bundled does the same at the 160 px of the network that comes with PEEA."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     from grading.network import take_weights, with_weights
 
-    weights = read_weights(stored)
+    weights, scorer = read_weights(stored), served(stored, 224)
     network = with_weights(weights, scorer.crop_px)
     batch = pictures(4, scorer.crop_px)
     keras_said = np.asarray(network.predict_on_batch(batch.astype(np.float32)))
@@ -75,8 +82,7 @@ def test_weights_survive_the_file_and_the_same_weights_give_the_same_bytes(store
 
 def test_weights_that_have_diverged_are_not_kept() -> None:
     for value in (np.nan, np.inf, 1e6):
-        weights = random_weights()
-        weights["grades/kernel"][0, 0] = value
+        weights = {"grades/kernel": np.full((2048, 5), value, np.float32), "grades/bias": np.zeros(5, np.float32)}
         with pytest.raises(WeightsError, match="grades/kernel"):
             packed(weights)
 
@@ -88,6 +94,61 @@ def test_a_cut_weights_file_is_refused(stored: Path, tmp_path: Path) -> None:
         read_weights(cut)
 
 
+def npz(header: str) -> bytes:
+    """A file of arrays that says of the first one what it likes."""
+    out, text = io.BytesIO(), header.encode("latin1")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("crops.npy", b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + b"x" * 99)
+    return out.getvalue()
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:90] + bytes(each ^ 0xFF for each in data[90:100]) + data[100:]
+
+
+HARMED = {
+    "more than any memory holds": npz("{'descr': '<f4', 'fortran_order': False, 'shape': (9000000000000,)}"),
+    "objects that would be run": npz("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"),
+    "no header": npz("}{"),
+    "another compression that is cut": flipped(npz("{'descr': '<f4', 'fortran_order': False, 'shape': (9,)}")),
+    "one array": b"\x93NUMPY\x01\x00" + (64).to_bytes(2, "little") + b"{'descr': '<f4', 'fortran_order': False, "
+    b"'shape': (1,)}       " + b"1234",
+    "a pickle": b"\x80\x04cos\nsystem\n(S'true'\ntR.",
+}
+
+
+@pytest.mark.parametrize("harm", HARMED)
+def test_a_harmed_or_hostile_version_is_refused_in_words(tmp_path: Path, harm: str) -> None:
+    for name in (WEIGHTS_FILE, GOLDEN_FILE):
+        (tmp_path / name).write_bytes(HARMED[harm])
+    (tmp_path / CARD_FILE).write_text(card("ward-1").model_dump_json())
+
+    with pytest.raises(WeightsError, match="copy it again"):
+        read_weights(tmp_path / WEIGHTS_FILE)
+    with pytest.raises(VersionError, match="missing or damaged"):
+        read_version(tmp_path).golden()
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe{}", b"{", b"[" * 99_999, b'{"version": 5}'])
+def test_a_card_that_cannot_be_understood_is_said_to_be_so(tmp_path: Path, text: bytes) -> None:
+    for name in (WEIGHTS_FILE, GOLDEN_FILE):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / CARD_FILE).write_bytes(text)
+
+    with pytest.raises(VersionError, match="cannot be understood"):
+        read_version(tmp_path)
+
+
+def test_an_int8_form_that_is_no_graph_is_refused_in_words(tmp_path: Path) -> None:
+    batch = pictures(1)
+    folder = random_version(tmp_path / "random-1", np.zeros((1, 5), np.float32), batch)
+    (folder / CARD_FILE).write_text(card("random-1").model_copy(update={"precision": "int8"}).model_dump_json())
+    (folder / INT8_FILE).write_bytes(b"no graph")
+
+    with pytest.raises(ServingFormError, match="random-1: the graph cannot be loaded"):
+        ready_scorer(read_version(folder), tmp_path / "cache")
+
+
 def test_a_missing_layer_is_named(tmp_path: Path) -> None:
     weights = random_weights()
     del weights["conv4_block2_2_conv/kernel"]
@@ -95,7 +156,9 @@ def test_a_missing_layer_is_named(tmp_path: Path) -> None:
         write_serving_form(weights, tmp_path / "form.onnx")
 
 
-def test_a_version_is_served_once_its_golden_batch_agrees(tmp_path: Path, scorer: OnnxScorer) -> None:
+def test_a_version_is_served_once_its_golden_batch_agrees_and_again_if_its_form_is_damaged(
+    tmp_path: Path, scorer: OnnxScorer
+) -> None:
     batch = pictures(3, scorer.crop_px)
     folder = random_version(tmp_path / "random-1", scorer.score(crops(batch)), batch)
     cache = tmp_path / "cache"
@@ -106,6 +169,10 @@ def test_a_version_is_served_once_its_golden_batch_agrees(tmp_path: Path, scorer
     before = forms[0].stat().st_mtime_ns
     ready_scorer(read_version(folder), cache)
     assert forms[0].stat().st_mtime_ns == before  # found, not made again
+    whole = forms[0].read_bytes()
+    forms[0].write_bytes(whole[: len(whole) // 2])  # as a power cut may leave it
+    ready_scorer(read_version(folder), cache)
+    assert forms[0].read_bytes() == whole
 
 
 def test_a_version_whose_golden_batch_disagrees_is_refused_and_not_kept(tmp_path: Path, scorer: OnnxScorer) -> None:
