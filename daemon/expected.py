@@ -17,6 +17,7 @@ from daemon.workplace import HeldElsewhereError, WorkplaceError
 from grading.serving import ServingFormError
 from grading.version import VersionError
 from grading.weights import WeightsError
+from reports.sheet import safe_text
 from reports.speech import SpeechError
 
 _OURS = (
@@ -39,7 +40,15 @@ _OURS = (
 
 
 def in_one_line(error: Exception) -> str | None:
-    """What to tell the user; None if the error is a fault of the program, which deserves its traceback."""
+    """What to tell the user; None if the error is a fault of the program, which deserves its traceback.
+
+    A name in it, of a file or in a file, may hold signs that would steer the terminal: they are shown and do nothing.
+    """
+    words = _words(error)
+    return None if words is None else safe_text(words)
+
+
+def _words(error: Exception) -> str | None:
     if isinstance(error, _OURS):
         return _flat(str(error))
     if isinstance(error, OSError):

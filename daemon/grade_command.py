@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config import logs
 from daemon.expected import in_one_line
-from daemon.refusals import RefusedError, existing_file
+from daemon.refusals import RefusedError, regular_file
 from daemon.settings_file import found_settings
 from daemon.terminal import Graded, print_outcomes, told
 from daemon.worker import WorkerLostError
@@ -36,13 +36,13 @@ def grade_with(grades: Grades, files: Sequence[Path], *, as_json: bool) -> int:
         for file in files:
             say(f"grading {file.name}")
             try:
-                outcome = _outcome(grades, existing_file(file))
+                outcome = _outcome(grades, regular_file(file))
             except (RefusedError, OSError) as error:
                 failed = True
                 print(f"peea: {in_one_line(error)}", file=sys.stderr)
                 continue
             if as_json:
-                print(json.dumps(as_object(str(file), outcome), ensure_ascii=False), flush=True)
+                print(_line(as_object(str(file), outcome)), flush=True)
             else:
                 graded.append(Graded(str(file), outcome))
     if graded:
@@ -58,6 +58,12 @@ def _outcome(grades: Grades, file: Path) -> Outcome:
         with suppress(WorkerLostError):
             return grades.grade(file)
     return Rejection(Reason.INTRACTABLE, model=grades.model)
+
+
+def _line(graded: dict[str, object]) -> str:
+    """JSON on one line; a name that is no text in UTF-8 keeps its bytes as \\udc80 to \\udcff."""
+    line = json.dumps(graded, ensure_ascii=False)
+    return line if line.encode("utf-8", "replace").decode() == line else json.dumps(graded)
 
 
 def as_object(file: str, outcome: Outcome) -> dict[str, object]:

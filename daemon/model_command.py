@@ -17,6 +17,7 @@ from daemon.terminal import print_facts, print_warning, told
 from daemon.workplace import Workplace, holder_of
 from grading.ready import prove
 from grading.version import Figure, ModelCard, ModelVersion
+from reports.sheet import safe_text
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def list_(settings_file: Path | None, ward: Path | None) -> None:
     store, wanted = model_store(settings), choice(settings).wanted
     longest = max(len(name) for name in store.names())
     for name in store.names():
-        print(f"{'*' if name == wanted else ' '} {name:{longest}}  {_figures(store, name)}")
+        print(safe_text(f"{'*' if name == wanted else ' '} {name:{longest}}  {_figures(store, name)}"))
     if settings.grading.model:
         print_warning(f"[grading] model in the settings names {settings.grading.model}: that is what grades")
     used = read_in_use(in_use_file(settings))

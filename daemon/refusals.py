@@ -18,6 +18,13 @@ def existing_file(path: Path) -> Path:
     return path
 
 
+def regular_file(path: Path) -> Path:
+    """As `existing_file`, and no pipe or device, which would be read for ever. Raises: RefusedError."""
+    if not existing_file(path).is_file():
+        raise RefusedError(f"{path} is a pipe or a device; name a file")
+    return path
+
+
 def new_file(path: Path) -> Path:
     """The path, if nothing is there yet and its folder is. Raises: RefusedError."""
     if path.exists() or path.is_symlink():

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grading.types import PAIN_GRADES, Assessment, Grade, Outcome, Segment
+from reports.sheet import safe_text
 from reports.words import advice, grade_words, note_words, reason_words
 
 BLOCK_S = 0.5
@@ -53,7 +54,7 @@ def print_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Words in two columns."""
     grid = Table.grid(padding=(0, 2))
     for name, words in facts:
-        grid.add_row(Text(name, style="bold"), Text(words))
+        grid.add_row(_text(name, style="bold"), _text(words))
     Console().print(grid)
 
 
@@ -63,47 +64,47 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         return
     table = Table(*heads, header_style="bold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(_text(cell) for cell in row))
     Console().print(table)
 
 
 def print_warning(words: str) -> None:
     """Words that nobody should miss."""
-    Console().print(Text(words, style="bold red"))
+    Console().print(_text(words, style="bold red"))
 
 
 @contextmanager
 def told(words: str) -> Iterator[Callable[[str], None]]:
     """Says on standard error what is going on, while the block lasts; nothing where that is no terminal."""
     with Console(stderr=True).status(words) as status:
-        yield lambda update: status.update(Text(update))
+        yield lambda update: status.update(_text(update))
 
 
 def _cells(one: Graded) -> list[RenderableType]:
     outcome = one.outcome
     if not isinstance(outcome, Assessment):
-        return [Text(one.file), Text("not graded", style="bold red"), *[Text("–")] * 6]
-    grade = Text(f" {outcome.grade:d} {grade_words(outcome.grade, 'en')} ", style=STYLES[outcome.grade])
-    seconds = [Text(f"{outcome.seconds[grade]:.1f}") for grade in (*PAIN_GRADES, Grade.NONE)]
-    return [Text(one.file), grade, *seconds, Text(f"{outcome.confidence:.0%}")]
+        return [_text(one.file), _text("not graded", style="bold red"), *[_text("–")] * 6]
+    grade = _text(f" {outcome.grade:d} {grade_words(outcome.grade, 'en')} ", style=STYLES[outcome.grade])
+    seconds = [_text(f"{outcome.seconds[grade]:.1f}") for grade in (*PAIN_GRADES, Grade.NONE)]
+    return [_text(one.file), grade, *seconds, _text(f"{outcome.confidence:.0%}")]
 
 
 def _below(one: Graded) -> RenderableType:
     outcome = one.outcome
     if not isinstance(outcome, Assessment):
         words = f"{reason_words(outcome.reason, 'en')}. {advice(outcome.reason, 'en')}"
-        return Group(Text(one.file, style="bold"), Padding(Text(words), (0, 0, 1, 2)))
+        return Group(_text(one.file, style="bold"), Padding(_text(words), (0, 0, 1, 2)))
     blocks = timeline(outcome.segments, outcome.quality.length_s)
     notes = ", ".join(note_words(note, "en") for note in outcome.quality.notes)
     line = f"{outcome.quality.length_s:.1f} s, a face in {outcome.quality.face_share:.0%} of it" + (
         f"; {notes}" if notes else ""
     )
-    return Group(Text(one.file, style="bold"), Padding(blocks, (0, 0, 0, 2)), Padding(Text(line), (0, 0, 1, 2)))
+    return Group(_text(one.file, style="bold"), Padding(blocks, (0, 0, 0, 2)), Padding(_text(line), (0, 0, 1, 2)))
 
 
 def timeline(segments: Sequence[Segment], length_s: float) -> Text:
     """One block per half second: the grade that was confirmed for most of it, a dot where none was."""
-    line = Text()
+    line = _text()
     for number in range(max(1, round(length_s / BLOCK_S))):
         grade = _most(segments, number * BLOCK_S, (number + 1) * BLOCK_S)
         line.append("·" if grade is None else str(int(grade)), style=STYLES[grade] if grade is not None else "dim")
@@ -120,8 +121,13 @@ def _most(segments: Sequence[Segment], start_s: float, end_s: float) -> Grade | 
 
 
 def _legend() -> Text:
-    legend = Text("One block is half a second: ")
+    legend = _text("One block is half a second: ")
     for grade in Grade:
         legend.append(f" {grade:d} ", style=STYLES[grade])
         legend.append(f" {grade_words(grade, 'en')}  ")
     return legend.append("· nothing confirmed")
+
+
+def _text(words: str = "", style: str = "") -> Text:
+    """Words of ours or of strangers: signs that would steer the terminal are shown and do nothing."""
+    return Text(safe_text(words, keeps_lines=True), style=style)

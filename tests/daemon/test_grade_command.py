@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,8 @@ from daemon.grade_command import as_object, grade_with
 from daemon.terminal import timeline
 from grading.types import Grade, Quality, Reason, Rejection, Segment
 from tests.hospital import DIM, GARBAGE, RESTING, SEVERE, ToyGrades
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_json_has_an_object_a_recording_with_what_programs_need(
@@ -51,6 +56,38 @@ def test_a_missing_file_costs_the_exit_status_and_not_the_other_files(
     captured = capsys.readouterr()
     assert json.loads(captured.out)["grade"] == 3
     assert "none.mp4: there is no such file" in captured.err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_would_be_read_for_ever_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    assert grade_with(ToyGrades(), [tmp_path / "pipe" if kind == "pipe" else Path("/dev/zero")], as_json=True) == 1
+
+    assert "is a pipe or a device; name a file" in capsys.readouterr().err
+
+
+def test_a_name_of_any_bytes_steers_no_terminal_and_breaks_no_output(tmp_path: Path) -> None:
+    """As a program with its output in a file sees it, where Python writes UTF-8 and nothing else."""
+    name = b"\xe5\xbc\xa0\xff\x1b]0;title\x07\n.mp4"
+    (tmp_path / os.fsdecode(name)).write_bytes(SEVERE)
+    program = (
+        "import sys; from pathlib import Path; from daemon.grade_command import grade_with;"
+        "from tests.hospital import ToyGrades;"
+        "files = [next(Path(sys.argv[1]).iterdir()), Path('no\x1b[2Jne.mp4')];"
+        "grade_with(ToyGrades(), files, as_json=bool(sys.argv[2]))"
+    )
+
+    for as_json in ("yes", ""):
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path), as_json],
+            capture_output=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+        )  # fmt: skip
+        assert b"\x1b" not in done.stdout + done.stderr
+        if as_json:
+            assert os.fsencode(json.loads(done.stdout)["file"]) == bytes(tmp_path) + b"/" + name
+        else:
+            assert "张�".encode() in done.stdout
 
 
 def test_the_table_shows_grade_seconds_and_a_block_per_half_second(
