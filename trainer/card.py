@@ -106,5 +106,6 @@ def hyper_parameters(plan: Plan) -> dict[str, float | int | str]:
         "class_weights": "balanced" if plan.is_balanced else "none",
         "dropout": plan.dropout,
         "softness": plan.softness,
+        "units_weight": plan.units_weight,
         "precision": plan.precision,
     }

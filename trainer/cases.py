@@ -34,6 +34,7 @@ class Case:
     """One labelled picture.
 
     pspi: Prkachin and Solomon's intensity (paper, eq. 2), 0 to 16, or None if not coded.
+    units: the intensities of trainer.ratings.UNITS, or None if not all were coded.
     recording: the SHA-256 of the recording that the picture was taken from; "" if it came as a picture.
     is_crop: the picture is a face already levelled and cropped, as a key frame is.
     """
@@ -45,17 +46,19 @@ class Case:
     pspi: float | None = None
     recording: str = ""
     is_crop: bool = False
+    units: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
 class KeyFrame:
-    """A crop from a recording, kept as a picture, with the time it shows; grade and pspi as far as they are its own."""
+    """A crop from a recording, kept as a picture, with the time it shows; labels as far as they are its own."""
 
     picture: Path
     recording: str
     time_s: float
     grade: Grade | None = None
     pspi: float | None = None
+    units: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -151,20 +154,27 @@ def _rated_once(lines: Sequence[Line], left_out: Counter[str]) -> Iterator[Line]
             left_out["the raters disagree"] += 1
             continue
         coded = [line.pspi for line in same if line.pspi is not None]
-        yield replace(same[0], grades=tuple(grades[:1]), pspi=float(np.mean(coded)) if coded else None)
+        units = [line.units for line in same if line.units is not None]
+        yield replace(
+            same[0],
+            grades=tuple(grades[:1]),
+            pspi=float(np.mean(coded)) if coded else None,
+            units=tuple(np.mean(units, axis=0).tolist()) if units else None,
+        )
 
 
 def _cases(line: Line, key_frames: TakeKeyFrames | None, left_out: Counter[str]) -> Iterator[Case]:
     if not line.is_recording or key_frames is None:
-        yield Case(line.source, line.patient, line.grades[0], line.part or "train", line.pspi)
+        yield Case(line.source, line.patient, line.grades[0], line.part or "train", line.pspi, units=line.units)
         return
     taken = key_frames(line)
     if not taken.frames:
         left_out[taken.why_none] += 1
     for frame in taken.frames:
         grade = frame.grade if frame.grade is not None else line.grades[0]
-        pspi = frame.pspi if frame.grade is not None else line.pspi
-        yield Case(frame.picture, line.patient, grade, line.part or "train", pspi, frame.recording, is_crop=True)
+        pspi, units = (frame.pspi, frame.units) if frame.grade is not None else (line.pspi, line.units)
+        part = line.part or "train"
+        yield Case(frame.picture, line.patient, grade, part, pspi, frame.recording, is_crop=True, units=units)
 
 
 def split_by_patient(cases: Sequence[Case], seed: int) -> list[Case]:

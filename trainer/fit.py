@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from archive.files import sweep_unfinished
 from grading.crops import CROP_PX
-from grading.network import STAGES, stage_of
+from grading.network import FEATURES, STAGES, stage_of
 from grading.types import Pixels
 from trainer.augment import Augmentation, augmented
 from trainer.checkpoint import Checkpoint, restored
@@ -52,6 +52,7 @@ class Plan:
     optimiser: AdamW (with weight_decay), or one of the paper's, RMSprop, Adam and SGDM (with momentum).
     l2: this times the sum of the squared kernels is added to the loss.
     is_balanced: grades that are rare in training weigh more, so that all weigh the same.
+    units_weight: what the mean squared error in action units weighs beside the cross-entropy, where units were coded.
     """
 
     phases: tuple[Phase, ...]
@@ -65,6 +66,7 @@ class Plan:
     is_balanced: bool = False
     dropout: float = 0.3
     softness: float = 0.5
+    units_weight: float = 0.0
     seed: int = 0
     crop_px: int = CROP_PX
     precision: str = "mixed_bfloat16"  # of the fit only; weights are kept, and judged, in float32
@@ -93,15 +95,20 @@ def default_plan(
 
 @dataclass(frozen=True)
 class Lessons:
-    """What is learnt from: crops uint8 (n, side, side, 3), targets float32 (n, n_grades), weights float32 (n,)."""
+    """What is learnt from.
+
+    pixels: crops, uint8 (n, side, side, 3); targets: float32 (n, n_grades); weights: float32 (n,).
+    units: intensities of action units, float32 (n, 6), 0 to 5, NaN where not coded; None if nowhere.
+    """
 
     pixels: Pixels
     targets: Floats
     weights: Floats
+    units: Floats | None = None
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Shuffled, augmented batches of crops; float32 RGB 0..255 with target probabilities and weights.
+    """Shuffled, augmented batches of crops; float32 RGB 0..255 with target probabilities (and units) and weights.
 
     Order and changes follow from seed, epoch and batch alone, so that a fit that goes on sees what it would have seen.
     """
@@ -114,12 +121,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __len__(self) -> int:
         return max(len(self._at) // self._plan.batch, 1)
 
-    def __getitem__(self, index: int) -> tuple[Floats, Floats, Floats]:
+    def __getitem__(self, index: int) -> tuple[Floats, Any, Any]:
         at = self._order[index * self._plan.batch : (index + 1) * self._plan.batch]
         rng = np.random.default_rng((self._seed, self._epoch, index))
         pixels, plan = self._lessons.pixels, self._plan
         batch = [augmented(pixels[position], plan.augmentation, rng) for position in at]
-        return np.stack(batch).astype(np.float32), self._lessons.targets[at], self._lessons.weights[at]
+        targets, weights = self._lessons.targets[at], self._lessons.weights[at]
+        if plan.units_weight and self._lessons.units is not None:
+            return np.stack(batch).astype(np.float32), (targets, self._lessons.units[at]), (weights, weights)
+        return np.stack(batch).astype(np.float32), targets, weights
 
     def begin(self, epoch: int) -> None:
         """Another order, and other changes, for this epoch."""
@@ -156,11 +166,15 @@ def fit(
         callbacks: told of batches and epochs (progress).
     """
     sweep_unfinished(kept_in)
+    losses: list[Any] = ["categorical_crossentropy"]
+    if plan.units_weight and lessons.units is not None:
+        network, losses = _with_units(network, lessons.units.shape[1]), [*losses, squared_error_where_coded]
     for number, phase in enumerate(plan.phases):
         _free(network, phase, fresh)
         _penalise(network, plan.l2)
         batches = Batches(lessons, at, plan, seed=plan.seed + number)
-        network.compile(_optimiser(phase, len(batches) * phase.epochs, plan), loss="categorical_crossentropy")
+        optimiser = _optimiser(phase, len(batches) * phase.epochs, plan)
+        network.compile(optimiser, loss=losses, loss_weights=[1.0, plan.units_weight][: len(losses)])
         kept = kept_in / f"phase_{number}.npz"
         done = restored(network, kept)
         if done < phase.epochs:
@@ -172,6 +186,23 @@ def fit(
                 verbose=0,
                 shuffle=False,  # else Keras deals the batches out by a chance of its own
             )
+
+
+def squared_error_where_coded(coded: Any, said: Any) -> Any:
+    """The mean squared error of each row, (n,); what is NaN in `coded`, not coded, is no error."""
+    unknown = keras.ops.isnan(coded)
+    error = keras.ops.where(unknown, keras.ops.zeros_like(said), said - keras.ops.nan_to_num(coded))
+    return keras.ops.mean(keras.ops.square(error), axis=-1)
+
+
+def _with_units(network: keras.Model, n_units: int) -> keras.Model:
+    """The network with a second answer, the intensities of action units, read off the same features.
+
+    What a grade sums up is told to the features one by one. The layers are the network's own, so it learns with them.
+    The second answer starts at zero, so that it moves no feature before it knows something, and is dropped afterwards.
+    """
+    layer = keras.layers.Dense(n_units, kernel_initializer="zeros", name="action_units", dtype="float32")
+    return keras.Model(network.input, [network.output, layer(network.get_layer(FEATURES).output)])
 
 
 def _free(network: keras.Model, phase: Phase, fresh: Sequence[str]) -> None:
@@ -205,7 +236,9 @@ def _optimiser(phase: Phase, steps: int, plan: Plan) -> keras.optimizers.Optimiz
 def probabilities(network: keras.Model, pixels: Pixels, at: Sequence[int], batch: int = 32) -> Floats:
     """The network's answer to the crops at these positions, float32 (len(at), n_grades)."""
     parts = [
-        np.asarray(network.predict_on_batch(pixels[np.asarray(at[start : start + batch])].astype(np.float32)))
+        network.predict_on_batch(pixels[np.asarray(at[start : start + batch])].astype(np.float32))
         for start in range(0, len(at), batch)
     ]
-    return np.asarray(np.concatenate(parts), np.float32)
+    if len(network.outputs) > 1:  # a network that learns action units answers with them as well
+        parts = [answers[0] for answers in parts]
+    return np.asarray(np.concatenate([np.asarray(part) for part in parts]), np.float32)

@@ -111,7 +111,9 @@ class KeyFrames:
     def _frame(self, folder: Path, time_s: float, recording: str, truth: Sequence[Moment]) -> KeyFrame:
         moment = _nearest(truth, time_s)
         path = folder / f"{time_s:.3f}.png"
-        return KeyFrame(path, recording, time_s, moment.grade if moment else None, moment.pspi if moment else None)
+        if moment is None:
+            return KeyFrame(path, recording, time_s)
+        return KeyFrame(path, recording, time_s, moment.grade, moment.pspi, moment.units)
 
 
 def _key_crops(crops: Sequence[Crop]) -> list[Crop]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from grading.types import Grade
 from trainer.cases import Case
-from trainer.ratings import PSPI_EDGES
+from trainer.ratings import PSPI_EDGES, UNITS
 
 
 def targets(cases: Sequence[Case], n_grades: int, softness: float) -> NDArray[np.float32]:
@@ -26,6 +26,12 @@ def targets(cases: Sequence[Case], n_grades: int, softness: float) -> NDArray[np
     rows = [_soft(case.pspi, softness) if _is_soft(case, softness) else _hard(case.grade) for case in cases]
     kept = np.array(rows, np.float32)[:, first:]
     return np.asarray(kept / kept.sum(axis=1, keepdims=True), np.float32)
+
+
+def unit_targets(cases: Sequence[Case]) -> NDArray[np.float32]:
+    """The intensities of the action units, float32 (n, 6) in the order of UNITS, 0 to 5; NaN where not coded."""
+    unknown = (math.nan,) * len(UNITS)
+    return np.array([case.units or unknown for case in cases], np.float32).reshape(len(cases), len(UNITS))
 
 
 def class_weights(grades: Sequence[Grade]) -> dict[Grade, float]:

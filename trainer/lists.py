@@ -31,6 +31,7 @@ from trainer.ratings import (
     grade_from_vas,
     pspi_from_text,
     pspi_from_units,
+    units_from_text,
 )
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
@@ -57,7 +58,8 @@ class ListError(ValueError):
 class Line:
     """One rated picture, recording, or part of one. number: for messages; part: "" if the list has none.
 
-    grades: one for each rater; pspi: if it was coded; start_s, end_s: None if the label is for the whole recording.
+    grades: one for each rater; pspi: if it was coded; units: the intensities of UNITS if all were coded;
+    start_s, end_s: None if the label is for the whole recording.
     """
 
     number: int
@@ -69,6 +71,7 @@ class Line:
     start_s: float | None = None
     end_s: float | None = None
     truth: Path | None = None
+    units: tuple[float, ...] | None = None
 
     @property
     def is_recording(self) -> bool:
@@ -83,6 +86,7 @@ class Moment:
     time_s: float
     grade: Grade
     pspi: float | None
+    units: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,14 +153,15 @@ def read_truth(path: Path, coding: Coding | None = None) -> tuple[Moment, ...]:
             continue
         try:
             time_s = _seconds("time_s", row.get("time_s", ""))
-            value = _coded({unit: row[unit.lower()] for unit in ("PSPI", *UNITS) if unit.lower() in columns}, coding)
+            given = {unit: row[unit.lower()] for unit in ("PSPI", *UNITS) if unit.lower() in columns}
+            value = _coded(given, coding)
             column = next((name for name in ("grade", "vas") if row.get(name)), "")
             grade = _rating(column, row[column]) if column else None if value is None else grade_from_pspi(value)
         except RatingError as problem:
             raise ListError(f"{path}, line {number}: {problem}") from problem
         if time_s is None or grade is None:
             raise ListError(f"{path}, line {number}: a truth needs time_s and a grade, VAS, PSPI or action units")
-        moments.append(Moment(time_s, grade, value))
+        moments.append(Moment(time_s, grade, value, _all_units(given, coding)))
     return tuple(moments)
 
 
@@ -195,7 +200,8 @@ def _line(
     try:
         source = _found(path, cell["file"])
         truth = _found(path, cell["truth"]) if cell["truth"] else None
-        value = _coded({unit: row[column] for unit, column in units.items()}, coding)
+        given = {unit: row[column] for unit, column in units.items()}
+        value, intensities = _coded(given, coding), _all_units(given, coding)
         filled = [[column for column in columns if row[column]] for columns in raters]
         grades = [_rating(columns[0], row[columns[0]]) for columns in filled if columns]
         if not grades and value is not None:
@@ -207,7 +213,9 @@ def _line(
         return Fault(number, str(problem))
     if not cell["patient"]:
         return Fault(number, "the patient is missing; without it a split by patient is not possible")
-    return Line(number, source, cell["patient"], tuple(grades), cell["split"], value, start_s, end_s, truth)
+    return Line(
+        number, source, cell["patient"], tuple(grades), cell["split"], value, start_s, end_s, truth, intensities
+    )
 
 
 def _found(path: Path, name: str) -> Path:
@@ -229,6 +237,10 @@ def _coded(units: Mapping[str, str], coding: Coding | None) -> float | None:
     if "PSPI" in given:
         return pspi_from_text(given["PSPI"])
     return pspi_from_units(given, coding) if given else None
+
+
+def _all_units(units: Mapping[str, str], coding: Coding | None) -> tuple[float, ...] | None:
+    return units_from_text(units, coding) if all(units.get(unit) for unit in UNITS) else None
 
 
 def _seconds(name: str, text: str) -> float | None:

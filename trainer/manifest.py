@@ -18,7 +18,7 @@ from trainer.cases import Case
 
 LAYOUT = "crops-1"  # changes when crops change, so that kept crops of another code are not used
 NAME_DIGITS = 16
-COLUMNS = ("sha256", "patient", "grade", "part", "pspi", "recording", "file")
+COLUMNS = ("sha256", "patient", "grade", "part", "pspi", "recording", "units", "file")
 
 
 class ManifestError(ValueError):
@@ -35,6 +35,7 @@ class Entry:
     part: str
     pspi: str
     recording: str
+    units: str
     file: str
 
 
@@ -50,7 +51,10 @@ class Manifest:
         root = hashlib.sha256(LAYOUT.encode())
         for entry in self.entries:
             filmed = f" {entry.recording}" if entry.recording else ""
-            root.update(f"{entry.sha256} {entry.patient} {entry.grade} {entry.part} {entry.pspi}{filmed}\n".encode())
+            coded = f" units {entry.units}" if entry.units else ""
+            root.update(
+                f"{entry.sha256} {entry.patient} {entry.grade} {entry.part} {entry.pspi}{filmed}{coded}\n".encode()
+            )
         return root.hexdigest()[:NAME_DIGITS]
 
 
@@ -106,5 +110,6 @@ def differences(written: Manifest, now: Manifest) -> tuple[str, ...]:
 
 
 def _entry(case: Case) -> Entry:
-    label = (case.patient, str(int(case.grade)), case.part, str(case.pspi), case.recording)
+    units = " ".join(f"{intensity:g}" for intensity in case.units or ())
+    label = (case.patient, str(int(case.grade)), case.part, str(case.pspi), case.recording, units)
     return Entry(sha256_of(case.picture), *label, str(case.picture))

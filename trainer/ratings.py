@@ -89,8 +89,15 @@ def pspi_from_units(units: Mapping[str, str], coding: Coding | None) -> float:
     Raises:
         RatingError: a unit is neither a number nor a letter, or a letter without a coding.
     """
-    values = {unit: _unit(unit, units.get(unit, ""), coding) for unit in UNITS}
-    return pspi(*(values[unit] for unit in UNITS))
+    return pspi(*units_from_text(units, coding))
+
+
+def units_from_text(units: Mapping[str, str], coding: Coding | None) -> tuple[float, ...]:
+    """The intensities of UNITS, in that order, 0 to 5 (AU43: 0 or 1).
+
+    Args, raises: as `pspi_from_units`.
+    """
+    return tuple(_unit(unit, units.get(unit, ""), coding) for unit in UNITS)
 
 
 def agreed(grades: Sequence[Grade]) -> Grade | None:

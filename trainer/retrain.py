@@ -31,7 +31,7 @@ from trainer.curves import Curve, CurveKeeper, read_curve, share_right
 from trainer.features import Features, frozen_part
 from trainer.fit import Lessons, Plan, fit, probabilities
 from trainer.head import fit_head
-from trainer.labels import targets, weights_of
+from trainer.labels import targets, unit_targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.metrics import best_temperature, confusion, judge
 from trainer.patients import lineage, marks
@@ -95,8 +95,7 @@ def train(
     start = initialise(network, request.start)
     for stage, source in start.stages:
         watcher.say(f"{stage} starts from {source}")
-    learnt = targets(crops.cases, n_grades, request.plan.softness)
-    lessons = Lessons(crops.pixels, learnt, weights_of(crops.cases, balanced=request.plan.is_balanced))
+    lessons = _lessons(crops, n_grades, request.plan)
     if request.plan.head is not None:
         begin_with_head(network, lessons, crops.part("train"), start, request.plan, request.kept_in, watcher)
     state = _state_folder(request, crops.data_set)
@@ -106,12 +105,22 @@ def train(
     return _judged_and_written(fitted, crops, start, request, made_at, watcher, read_curve(state / CURVE_FILE))
 
 
+def _lessons(crops: Crops, n_grades: int, plan: Plan) -> Lessons:
+    units = unit_targets(crops.cases)
+    return Lessons(
+        crops.pixels,
+        targets(crops.cases, n_grades, plan.softness),
+        weights_of(crops.cases, balanced=plan.is_balanced),
+        None if np.isnan(units).all() else units,
+    )
+
+
 def shares_right(crops: Crops) -> Callable[[keras.Model], tuple[float, float]]:
     """What judges a network after each epoch: the share it grades right of some training crops and of validation."""
     training, validation = _some(crops.part("train"), TRAINING_JUDGED), crops.part("val")
 
     def judge_now(network: keras.Model) -> tuple[float, float]:
-        first = len(Grade) - int(network.output.shape[-1])
+        first = len(Grade) - int(network.outputs[0].shape[-1])
         return (
             share_right(probabilities(network, crops.pixels, training), _true(crops, training), first),
             share_right(probabilities(network, crops.pixels, validation), _true(crops, validation), first),

@@ -138,6 +138,55 @@ def test_l2_is_added_to_the_loss_of_the_layers_that_learn_and_of_no_other(tmp_pa
     assert float(sum(made.losses)) == pytest.approx(0.5 * (kernel**2).sum(), rel=1e-4)
 
 
+def test_action_units_teach_the_features_what_a_grade_alone_does_not(tmp_path: Path) -> None:
+    lessons = learnable()
+    flat = replace(lessons, targets=np.full_like(lessons.targets, 0.2))  # grades that say nothing
+    units = np.repeat(lessons.targets.argmax(1)[:, None], 6, axis=1).astype(np.float32)
+    plan = replace(PLAN, phases=(Phase("whole", ("conv1", "conv5", "head"), 6, 3e-2),), units_weight=1.0)
+
+    def told_apart(made: keras.Model) -> float:
+        seen = keras.Model(made.input, made.get_layer("avg_pool").output)
+        features = np.asarray(seen.predict_on_batch(lessons.pixels.astype(np.float32)))
+        design = np.c_[features, np.ones(len(features))]
+        found = np.linalg.lstsq(design[:120], units[:120, 0], rcond=None)[0]
+        left = units[120:, 0] - design[120:] @ found
+        return float(1 - left.var() / units[120:, 0].var())
+
+    ignorant, taught = network(), network()
+    for name, made, some in (("ignorant", ignorant, None), ("taught", taught, units)):
+        for layer in made.layers:  # features of which none says anything at first
+            if layer.name == "conv5_conv":
+                layer.set_weights([values * 0.0 + 1e-3 for values in layer.get_weights()])
+        fit(made, replace(flat, units=some), range(120), plan, ("conv5", "head"), folder(tmp_path, name))
+    assert len(taught.outputs) == 1
+    assert told_apart(taught) > 0.9 > told_apart(ignorant)
+
+
+def test_pictures_without_coded_units_are_learnt_from_as_if_there_were_no_units(tmp_path: Path) -> None:
+    lessons = learnable()
+    uncoded = replace(lessons, units=np.full((160, 6), np.nan, np.float32))
+    one, other = network(), network()
+    fit(one, lessons, range(120), PLAN, ("conv5", "head"), folder(tmp_path, "one"))
+    fit(other, uncoded, range(120), replace(PLAN, units_weight=0.5), ("conv5", "head"), folder(tmp_path, "other"))
+    for first, second in zip(one.get_weights(), other.get_weights(), strict=True):
+        assert first == pytest.approx(second, abs=1e-4)
+
+
+def test_a_fit_with_action_units_goes_on_after_a_kill(tmp_path: Path) -> None:
+    lessons = learnable()
+    coded = replace(lessons, units=np.tile(lessons.targets.argmax(1)[:, None], 6).astype(np.float32))
+    plan = replace(PLAN, units_weight=0.5)
+    undisturbed = network()
+    fit(undisturbed, coded, range(120), plan, ("conv5", "head"), folder(tmp_path, "undisturbed"))
+    kept = folder(tmp_path, "killed")
+    with pytest.raises(KeyboardInterrupt):
+        fit(network(), coded, range(120), plan, ("conv5", "head"), kept, [Killed()])
+    again = network(seed=9)
+    fit(again, coded, range(120), plan, ("conv5", "head"), kept)
+    for one, other in zip(undisturbed.get_weights(), again.get_weights(), strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+
+
 def test_a_finished_fit_is_not_done_again(tmp_path: Path) -> None:
     lessons = learnable()
     one = network()

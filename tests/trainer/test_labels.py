@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from grading.types import Grade
 from trainer.cases import Case
-from trainer.labels import class_weights, targets
+from trainer.labels import class_weights, targets, unit_targets
 from trainer.ratings import pspi
 
 
@@ -48,3 +49,9 @@ def test_the_paper_s_imbalance_weighs_rare_grades_more() -> None:
     assert [round(weights[grade], 3) for grade in counts] == [0.505, 1.544, 1.556, 1.372]
     # every grade weighs the same in all, and the pictures weigh 1 in the mean
     assert [weights[grade] * count for grade, count in counts.items()] == pytest.approx([4538 / 4] * 4)
+
+
+def test_action_units_that_were_not_coded_are_no_number() -> None:
+    coded = replace(case(3, 12.0), units=(4.0, 3.0, 4.0, 2.0, 3.0, 1.0))
+    taught = unit_targets([coded, case(1)])
+    assert taught[0].tolist() == [4, 3, 4, 2, 3, 1] and np.isnan(taught[1]).all()

@@ -55,6 +55,15 @@ def test_a_file_rated_for_two_patients_is_refused(tmp_path: Path) -> None:
         read(tmp_path, "file,patient,grade\na.png,P1,2\na.png,P2,2\n")
 
 
+def test_action_units_are_kept_one_by_one_only_where_all_six_are_coded(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png", "b.png", "c.png")
+    head = "file,patient,grade,AU4,AU6,AU7,AU9,AU10,AU43\n"
+    listed = read(tmp_path, head + "a.png,P1,3,a,3,4,2,3,1\nb.png,P1,1,,,1,,,\nc.png,P1,2,,,,,,\n", coding="facs")
+    assert [case.units for case in listed.cases] == [(1, 3, 4, 2, 3, 1), None, None]
+    (tmp_path / "truth.csv").write_text("time_s,AU4,AU6,AU7,AU9,AU10,AU43\n0.5,1,2,0,0,5,0\n0.6,1,2,0,0,,0\n")
+    assert [moment.units for moment in read_truth(tmp_path / "truth.csv")] == [(1, 2, 0, 0, 5, 0), None]
+
+
 def test_action_units_give_pspi_and_grade(tmp_path: Path) -> None:
     pictures(tmp_path, "a.png", "b.png")
     head = "file,patient,AU4,AU6,AU7,AU9,AU10,AU43\n"
