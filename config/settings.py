@@ -131,6 +131,7 @@ class Trainer(_Section):
     least_new_cases: _Count
     activation: Literal["automatic", "propose"]
     least_held_out_patients: Annotated[int, Field(ge=2, le=1_000_000)]
+    search_trials: Annotated[int, Field(ge=0, le=10_000)]
     epochs: _Count
     batch: _Count
     seed: Annotated[int, Field(ge=0, lt=2**32)]

@@ -1,7 +1,8 @@
 """Training for a ward: the story of `peea-trainer now`, and of `run`, which calls it by the schedule.
 
-labelled cases -> enough new ones? -> a challenger, trained from the champion -> installed in the ward's model store ->
-judged beside the champion on patients that neither has learnt from -> the champion, or a line that says why not.
+labelled cases -> enough new ones? -> hyper-parameters searched for -> a challenger, trained from the champion with
+them -> installed in the ward's model store -> judged beside the champion on patients that neither has learnt from ->
+the champion, or a line that says why not.
 
 Meets the daemon on the disk only. Of the ledger it reads nothing; its one entry there is that of a model exchanged.
 """
@@ -59,7 +60,7 @@ def ward_cases(settings: Settings, crop_px: int = CROP_PX) -> list[Case]:
         if path.suffix.lower() in LISTS and not path.name.startswith((".", "~$")):
             cases += _listed(settings, path, crop_px)
     parts: dict[str, str] = {}
-    return [replace(case, part=parts.setdefault(case.patient, case.part)) for case in cases]
+    return [replace(case, part=parts.setdefault(case.patient.casefold(), case.part)) for case in cases]
 
 
 def _listed(settings: Settings, path: Path, crop_px: int) -> tuple[Case, ...]:
@@ -186,6 +187,7 @@ def _train(settings: Settings, name: str, champion: ModelVersion, cases: list[Ca
     # keras takes seconds to import, and is not needed to say that there is nothing to do
     from grading.faces import CascadeFinder
     from trainer.fit import default_plan
+    from trainer.optimise import SEARCHED_FROM, SearchRequest, search
     from trainer.progress import terminal_watcher
     from trainer.retrain import Request, train
 
@@ -193,12 +195,18 @@ def _train(settings: Settings, name: str, champion: ModelVersion, cases: list[Ca
     if name in store.names():
         return
     section = settings.trainer
-    plan = default_plan(NEW_EPOCHS, section.epochs, section.seed, section.batch, crop_px=champion.card.crop_px)
-    request = Request(name, str(champion.folder), "the ward's labelled cases", False, plan, work, work / "made")
-    if not (request.output / name).is_dir():
-        with terminal_watcher(len(cases), NEW_EPOCHS + settings.trainer.epochs) as watcher:
-            train(request, cases, CascadeFinder(settings.grading.smallest_face_share), now, watcher)
-    store.install(request.output / name)
+    start, crop_px = str(champion.folder), champion.card.crop_px
+    finder = CascadeFinder(settings.grading.smallest_face_share)
+    plan = default_plan(NEW_EPOCHS, section.epochs, section.seed, section.batch, crop_px=crop_px)
+    if not (work / "made" / name).is_dir():
+        with terminal_watcher(len(cases) * 2, NEW_EPOCHS + section.epochs) as watcher:
+            if section.search_trials:
+                base = replace(SEARCHED_FROM, seed=section.seed)
+                asked = SearchRequest(start, work, trials=section.search_trials, base=base, crop_px=crop_px)
+                plan = replace(plan, head=search(asked, cases, finder, watcher).trial.recipe)
+            request = Request(name, start, "the ward's labelled cases", False, plan, work, work / "made")
+            train(request, cases, finder, now, watcher)
+    store.install(work / "made" / name)
     log.info("%s is installed", name)
 
 
@@ -211,7 +219,9 @@ def case_digests(cases: Iterable[Case]) -> frozenset[str]:
 
 
 def _clear(settings: Settings, name: str) -> None:
-    """Removes what only the training of this version needed: checkpoints, crops, the version as made."""
+    """Removes what only the training of this version needed: checkpoints, crops, features, trials, what was made."""
     work = work_folder(settings)
-    for path in (*work.glob(f"{name}*"), work / "made" / name, work / "crops"):
+    for path in (*work.glob(f"{name}*"), work / "made" / name, work / "crops", work / "features"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in work.glob("search-*.json"):
+        path.unlink()

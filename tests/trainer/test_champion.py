@@ -27,6 +27,7 @@ folder = "."
 [trainer]
 least_new_cases = 5
 least_held_out_patients = 2
+search_trials = 3
 epochs = 4
 batch = 6
 """
@@ -68,6 +69,7 @@ def test_what_shuffled_labels_teach_is_refused_and_what_right_labels_teach_is_ac
         label(ward, shuffled=True)
         bad = train_now(ward, NOW)
         assert bad == "ward-20261125-030000"
+        assert isinstance(store.version(bad).card.hyper_parameters["head_rate"], float)  # searched for
         assert store.wanted() == "good"
         assert f"good stays, not {bad}: " in caplog.text
         assert "installed and does not grade" in caplog.text
