@@ -45,6 +45,8 @@ needs_mounts = pytest.mark.skipif(
 class WardProcess:
     """Enter it to start the daemon. `mounted`: in a mount namespace of its own, in which `inside` runs commands."""
 
+    program: tuple[str, ...] = ("tests.toy_daemon",)  # a module and its words before the ward's folder
+
     def __init__(self, folder: Path, toml: str = TOML, *, mounted: bool = False) -> None:
         self.folder = folder
         self.inbox = folder / "inbox"
@@ -75,7 +77,7 @@ class WardProcess:
 
     def start(self, *before: str) -> None:
         """Start the daemon; `before`: a command that starts the command behind it."""
-        command = [*before, sys.executable, "-m", "tests.toy_daemon", str(self.folder)]
+        command = [*before, sys.executable, "-m", *self.program, str(self.folder)]
         with self._log.open("ab") as log:
             self._daemon = subprocess.Popen(self._placed(command), stderr=log, cwd=ROOT)
         self.soon(lambda: "at work" in self.said())
