@@ -46,9 +46,9 @@ def test_the_version_activated_while_a_recording_is_graded_grades_the_next_one(t
         ward.drop(SAMPLES[0])
         ward.soon(lambda: [row.state for row in ward.rows()] == [State.RECEIVED])
         assert ward.model("activate", "phantom-new").returncode == 0  # in the middle of the first
-        ward.soon(lambda: ward.is_done(1))
+        ward.soon(lambda: ward.is_done(1), within_s=300)
         ward.drop(SAMPLES[1])
-        ward.soon(lambda: ward.is_done(2))
+        ward.soon(lambda: ward.is_done(2), within_s=300)
         assert ward.models() == [bundled().name, "phantom-new"]
         assert "phantom-new" in ward.said()
 
@@ -58,6 +58,6 @@ def test_the_version_activated_while_a_recording_is_graded_grades_the_next_one(t
         ward.kill()  # in which the choice must not be forgotten
         ward.start()
         ward.drop(SAMPLES[2])
-        ward.soon(lambda: ward.is_done(3))
+        ward.soon(lambda: ward.is_done(3), within_s=300)
         assert ward.models() == [bundled().name, "phantom-new", "phantom-new"]
         assert "phantom-new" in ward.model("list").stdout
