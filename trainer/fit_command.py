@@ -30,6 +30,9 @@ SearchFile: TypeAlias = Annotated[
 OfPasses: TypeAlias = Annotated[
     Literal["AdamW", "RMSprop", "Adam", "SGDM"], typer.Option(help="Of the passes; SGDM is SGD with momentum.")
 ]
+UnitsWeight: TypeAlias = Annotated[
+    float, typer.Option(min=0, help="Weight of learning action units as well, where the list codes all six.")
+]
 
 
 def fit(
@@ -49,9 +52,7 @@ def fit(
     momentum: Annotated[float, typer.Option(min=0, max=0.999, help="Of SGDM and RMSprop; Adam's beta 1.")] = 0.9,
     l2: Annotated[float, typer.Option(min=0, help="This times the sum of squared weights is added to the loss.")] = 0.0,
     balanced: Annotated[bool, typer.Option(help="Whether rare grades weigh more, so that all weigh the same.")] = False,
-    units_weight: Annotated[
-        float, typer.Option(min=0, help="Weight of learning action units as well, where the list codes all six.")
-    ] = 0.0,
+    units_weight: UnitsWeight = 0.0,
     split: SplitBy = "patient",
     coding: LetterCoding = None,
     seed: Seed = 0,
@@ -73,8 +74,8 @@ def fit(
     from trainer.search import best, read_trials
 
     plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
-    plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced, copies=copies)
-    plan = replace(plan, units_weight=units_weight)
+    plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced)
+    plan = replace(plan, copies=copies, units_weight=units_weight)
     plan = replace(plan, augmentation=CHANGES[augment], head=best(read_trials(searched)).recipe if searched else None)
     request = Request(version, start, data, synthetic, plan, work, output, split)
     with terminal_watcher(len(listed.cases), new_epochs + whole_epochs) as watcher:
