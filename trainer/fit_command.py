@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -23,6 +23,10 @@ from trainer.options import (
     StartFrom,
     Work,
 )
+
+if TYPE_CHECKING:
+    from trainer.cases import Listed
+    from trainer.retrain import Request
 
 SearchFile: TypeAlias = Annotated[
     Path | None, typer.Option(help="File of `peea-trainer search`: the head is fitted with the best values first.")
@@ -62,23 +66,30 @@ def fit(
 ) -> None:
     """Train a network now, judge it on patients that it has not seen, and write it as a model version."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from trainer.gather import SMALLEST_FACE_SHARE, Sources, gather
+    from trainer.gather import Sources, gather
 
     listed = gather(Sources(cases, more or [], split, coding, seed, work, crop_px))
     # after the lists were found good: these take seconds to import
-    from grading.faces import CascadeFinder
     from trainer.augment import CHANGES
     from trainer.fit import default_plan
-    from trainer.progress import terminal_watcher
-    from trainer.retrain import Request, train
+    from trainer.retrain import Request
     from trainer.search import best, read_trials
 
+    head = best(read_trials(searched)).recipe if searched else None
     plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
-    plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced)
-    plan = replace(plan, copies=copies, units_weight=units_weight)
-    plan = replace(plan, augmentation=CHANGES[augment], head=best(read_trials(searched)).recipe if searched else None)
+    plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced, head=head)
+    plan = replace(plan, augmentation=CHANGES[augment], copies=copies, units_weight=units_weight)
     request = Request(version, start, data, synthetic, plan, work, output, split)
-    with terminal_watcher(len(listed.cases), new_epochs + whole_epochs) as watcher:
+    _train(request, listed, new_epochs + whole_epochs)
+
+
+def _train(request: Request, listed: Listed, epochs: int) -> None:
+    from grading.faces import CascadeFinder
+    from trainer.gather import SMALLEST_FACE_SHARE
+    from trainer.progress import terminal_watcher
+    from trainer.retrain import train
+
+    with terminal_watcher(len(listed.cases), epochs) as watcher:
         for why in listed.left_out:
             watcher.say(why)
         train(request, listed.cases, CascadeFinder(SMALLEST_FACE_SHARE, threads=2), datetime.now(UTC), watcher)
