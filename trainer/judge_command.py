@@ -16,6 +16,9 @@ def judge(
     recordings: Annotated[
         Path | None, typer.Option(help="List of recordings (CSV: file, patient, grade), judged as a whole as well.")
     ] = None,
+    by: Annotated[
+        str, typer.Option(help="A column of the list, such as sex or light: figures of each group are told too.")
+    ] = "",
     output: Annotated[
         Path | None, typer.Option(help="Folder for figures and pictures (default: judged/VERSION here).")
     ] = None,
@@ -28,6 +31,7 @@ def judge(
     from grading.faces import CascadeFinder
     from trainer.gather import SMALLEST_FACE_SHARE, Sources, gather
     from trainer.judgement import Court, judged, write_judgement
+    from trainer.lists import read_groups
     from trainer.recordings import read_recordings
 
     found = whole_version(version)
@@ -35,7 +39,7 @@ def judge(
     known = read_recordings(recordings) if recordings else []
     finder = CascadeFinder(SMALLEST_FACE_SHARE)
     court = Court(finder, work / "crops", work / "forms", lambda line: print(line, flush=True))
-    judgement = judged(found, listed.cases, known, court)
+    judgement = judged(found, listed.cases, known, court, read_groups(cases, by) if by else None)
     print("\n".join((*listed.left_out, *judgement.lines())))
     where = output or Path("judged") / found.card.version
     write_judgement(judgement, where)

@@ -6,7 +6,7 @@ intervals over patients, confusion matrix, calibration -> one JSON file and pict
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from grading.types import Grade
 from grading.version import Figure, ModelVersion
 from trainer.cases import Case, CasesError
 from trainer.figures import confusion_picture, reliability_picture
+from trainer.groups import GroupJudged, judged_by_group
 from trainer.metrics import Bin, best_temperature, confusion, judge, reliability
 from trainer.patients import mark, not_learnt
 from trainer.pictures import crops_of
@@ -60,6 +61,7 @@ class Judgement(BaseModel):
     reliability: tuple[Bin, ...]
     temperature: float | None
     whole_recordings: RecordingsJudged | None = None
+    groups: tuple[GroupJudged, ...] = ()
 
     def lines(self) -> list[str]:
         """For a person to read."""
@@ -68,6 +70,7 @@ class Judgement(BaseModel):
             f"({self.left_out} of others left out, {self.faceless} without a face)",
             *_told(self.figures),
             *_table(self.confusion),
+            *(group.line() for group in self.groups),
         ]
         if self.whole_recordings is not None:
             whole = self.whole_recordings
@@ -103,8 +106,18 @@ def unseen(version: ModelVersion, cases: Sequence[Case]) -> list[Case]:
     return kept
 
 
-def judged(version: ModelVersion, cases: Sequence[Case], recordings: Sequence[Labelled], court: Court) -> Judgement:
-    """The judgement of a version on those of the cases, and on those recordings, that it has not learnt from."""
+def judged(
+    version: ModelVersion,
+    cases: Sequence[Case],
+    recordings: Sequence[Labelled],
+    court: Court,
+    groups: Mapping[Path, str] | None = None,
+) -> Judgement:
+    """The judgement of a version on those of the cases, and on those recordings, that it has not learnt from.
+
+    Args:
+        groups: a group for each picture; figures of each are told as well.
+    """
     kept = unseen(version, cases)
     scorer = ready_scorer(version, court.cache)
     crops = crops_of(kept, court.finder, court.kept_in, version.card.crop_px)
@@ -123,6 +136,7 @@ def judged(version: ModelVersion, cases: Sequence[Case], recordings: Sequence[La
         confusion=confusion(true, said.argmax(axis=1) + first),
         reliability=reliability(true, said, first),
         temperature=round(best_temperature(true, said, first), 3) if true.min() >= first else None,
+        groups=tuple(judged_by_group(true, said.argmax(axis=1) + first, crops.cases, groups)) if groups else (),
         whole_recordings=_recordings_judged(version, scorer, recordings, court) if recordings else None,
     )
 

@@ -129,6 +129,21 @@ def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Faul
     )
 
 
+def read_groups(path: Path, column: str) -> dict[Path, str]:
+    """What a column of a list says of each of its pictures, such as `sex` or `light`.
+
+    Raises:
+        ListError: there is no such list or column.
+    """
+    table = _table(path)
+    columns = {str(name).strip().lower(): str(name) for name in table.columns}
+    files = next((columns[name] for name in NAMES["file"] if name in columns), "")
+    if not files or column.lower() not in columns:
+        raise ListError(f"{path} has no column {column}: it has {', '.join(map(str, table.columns))}")
+    rows = table.to_dict("records")
+    return {_found(path, str(row[files]).strip()): str(row[columns[column.lower()]]).strip() for row in rows}
+
+
 def _by_rater(rated: Sequence[str]) -> list[list[str]]:
     """The columns of each rater, the grade before the VAS."""
     columns: dict[str, list[str]] = {}

@@ -15,7 +15,9 @@ from tests.hospital import DIM, MILD, SEVERE, ToyGrades
 from tests.versions import renamed_version
 from trainer.cases import CasesError, read_cases
 from trainer.figures import Course, bars_picture, confusion_picture, course_picture, reliability_picture
+from trainer.groups import judged_by_group
 from trainer.judgement import Court, Judgement, judged, unseen, write_judgement
+from trainer.lists import ListError, read_groups
 from trainer.metrics import Bin
 from trainer.patients import mark
 from trainer.recordings import answers, graded_pairs, read_recordings, recording_figures
@@ -48,6 +50,25 @@ def test_a_judgement_has_every_figure_and_is_written_with_its_pictures(tmp_path:
         drawn = cv2.imread(str(tmp_path / "out" / name))
         assert drawn is not None and drawn.shape[0] > 400 and drawn.std() > 10
     assert any("quadratic_kappa" in line and "95 %" in line for line in judgement.lines())
+
+
+def test_groups_of_a_column_are_judged_each_by_itself(tmp_path: Path) -> None:
+    rows = ["file,patient,grade,light"]
+    for number, (grade, light) in enumerate([(1, "dim"), (2, "dim"), (4, "dim"), (4, "window"), (3, "")]):
+        (tmp_path / f"{number}.png").write_bytes(b"")
+        rows.append(f"{number}.png,P{number},{grade},{light}")
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    cases = read_cases(tmp_path / "list.csv", only_training=True)
+    true = np.array([int(case.grade) for case in cases])
+    said = np.array([1, 3, 2, 4, 3])
+    found = judged_by_group(true, said, cases, read_groups(tmp_path / "list.csv", "Light"))
+    told = [(one.group, one.pictures, one.patients, one.too_mild) for one in found]
+    assert told == [("(not told)", 1, 1, 0), ("dim", 3, 3, 1), ("window", 1, 1, 0)]
+    assert [one.accuracy.value for one in found] == pytest.approx([1, 1 / 3, 1], abs=1e-3)
+    assert [one.mean_error_grades.value for one in found] == pytest.approx([0, 1, 0])
+    assert "dim" in found[1].line() and "0.333" in found[1].line()
+    with pytest.raises(ListError, match="no column sex: it has file, patient, grade, light"):
+        read_groups(tmp_path / "list.csv", "sex")
 
 
 def test_pictures_are_the_same_for_the_same_values_and_differ_for_others() -> None:
