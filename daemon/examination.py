@@ -15,6 +15,7 @@ from archive.ledger import LedgerError
 from config.settings import Settings
 from daemon.findings import Finding, fault, fine, remark
 from daemon.inbox import look
+from daemon.letter_box import open_lists
 from daemon.open_sheets import open_in
 from daemon.recipients import TooFewKeysError, check_enough
 from daemon.room import room_of
@@ -43,6 +44,9 @@ def folders(settings: Settings) -> Iterator[Finding]:
         if private.exists() and private.stat().st_mode & 0o007:
             wrong = True
             yield fault("folders", f"{private} is open to every user of this machine: chmod o-rwx {private}")
+    for words in open_lists(settings):
+        wrong = True
+        yield fault("folders", words)
     if place.state.is_dir() and place.state.stat().st_uid != os.geteuid():
         yield remark(
             "folders",

@@ -25,7 +25,8 @@ from daemon.messages import Done, Failed, Message, Progress, Ready, Refused, Unr
 from daemon.trouble import in_words, place_of
 from grading.ports import Grades
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_LARGEST_FILE_BYTES = 1024 * 1024 * 1024  # ten times a network's serving form, which is all that is written here
 _FIRST_TO_GO = b"900"  # of 1000: when memory runs out, the kernel ends this process before the daemon
 
 
@@ -53,11 +54,17 @@ def own_channel() -> BinaryIO:
 
 def confine(memory_mib: int) -> None:
     """Set this process's limits. Where the system lets none be set, the daemon's own watch over it is left."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # no program that it may be tricked into running gets more rights
     if os.getppid() == 1:  # the daemon had ended before the line above
         sys.exit(1)
     os.umask(0o077)
-    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_DATA: memory_mib * 1024 * 1024}  # a core dump holds faces
+    limits = {
+        resource.RLIMIT_CORE: 0,  # a core dump holds faces
+        resource.RLIMIT_DATA: memory_mib * 1024 * 1024,
+        resource.RLIMIT_FSIZE: _LARGEST_FILE_BYTES,
+    }
     for kind, most in limits.items():
         with suppress(OSError, ValueError):
             resource.setrlimit(kind, (most, most))

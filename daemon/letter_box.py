@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from config.settings import Settings
 from daemon.workplace import INBOX_MODE, Workplace
 
 _OTHERS = stat.S_IRWXO
@@ -15,6 +16,24 @@ _GROUP = stat.S_IRWXG
 def open_doors(place: Workplace) -> tuple[str, ...]:
     """What is open that should not be, one sentence each, with the command that closes it."""
     return tuple(_open_doors(place))
+
+
+def open_lists(settings: Settings) -> tuple[str, ...]:
+    """As `open_doors`, of what holds names and faces and is kept by people: the roster, the trainer's cases."""
+    return tuple(_open_lists(settings))
+
+
+def _open_lists(settings: Settings) -> Iterator[str]:
+    roster, cases = settings.ward.roster, settings.trainer.cases
+    mode, around = _mode_of(roster), _mode_of(roster.parent)
+    if mode is not None and around is not None and mode & _OTHERS and around & stat.S_IXOTH:
+        yield (
+            f"{roster}, with patients' names, is open to every user of this machine (mode {mode:04o}): "
+            f"chmod o-rwx {roster.parent} {roster}"
+        )
+    mode = _mode_of(cases)
+    if mode is not None and mode & _OTHERS:
+        yield f"{cases}, with faces, is open to every user of this machine (mode {mode:04o}): chmod o-rwx {cases}"
 
 
 def _open_doors(place: Workplace) -> Iterator[str]:

@@ -27,6 +27,7 @@ from daemon.telling import Telling
 from daemon.tidying import Tidying
 from daemon.trouble import in_words, parked_words, place_of
 from daemon.watcher import Watcher
+from daemon.workplace import WorkplaceError
 from reports.words import Language
 
 _LOG = logging.getLogger(__name__)
@@ -93,9 +94,15 @@ class Loop:
         self._notifier.stopping()
 
     def take_up(self) -> None:
-        """At a start: what the last run left half done is received, or removed where it is safely sealed."""
-        self._intake.take_up()
-        self._tidying.tidy()
+        """At a start: what the last run left half done is received, or removed where it is safely sealed.
+
+        Raises: WorkplaceError: it cannot be; said without the name of a recording, as the journal gets it.
+        """
+        try:
+            self._intake.take_up()
+            self._tidying.tidy()
+        except OSError as error:
+            raise WorkplaceError(f"what the last run left cannot be taken up: {in_words(error, '')}") from error
 
     def turn(self) -> bool:
         """One look and one step; False if there was nothing to do."""

@@ -22,7 +22,7 @@ from daemon.hindrances import Hindrances
 from daemon.identities import Identities
 from daemon.inbox import Place
 from daemon.intake import Intake
-from daemon.letter_box import open_doors
+from daemon.letter_box import open_doors, open_lists
 from daemon.loop import Loop
 from daemon.player import Player, player_for
 from daemon.recipients import enough_recipients
@@ -67,7 +67,7 @@ def serve(settings: Settings, ready_grades: Callable[[], Grades]) -> None:
     os.umask(os.umask(0o027) | 0o027)  # whatever is made from here on is nobody else's business
     place.make()
     place.check()
-    for words in filter(None, (*open_doors(place), place.strange_owner())):
+    for words in filter(None, (*open_doors(place), *open_lists(settings), place.strange_owner())):
         _LOG.warning(words)
     bell = Bell()
     with held(place.lock), stopped_by_signals(bell):

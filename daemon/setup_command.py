@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,10 +39,12 @@ _HOLDERS = ("custodian", "recovery")
 def setup(folder: Path, name: str, language: str, *, quietly: bool = False) -> None:
     """Make what is missing of a ward's folder; print what to do next, unless `quietly`.
 
-    Raises: RefusedError: no such language. config.settings.SettingsError: a peea.toml that is there holds mistakes.
+    Raises: RefusedError: no such language; root in a folder of somebody else's.
+            config.settings.SettingsError: a peea.toml that is there holds mistakes.
     """
     if language not in ("en", "zh"):
         raise RefusedError(f"--language {language!r} is not one of en, zh")
+    _refuse_anothers(folder)
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     settings_file = folder / "peea.toml"
     if not settings_file.exists():
@@ -56,6 +60,20 @@ def setup(folder: Path, name: str, language: str, *, quietly: bool = False) -> N
         _make_keys(place.keys, recipients_file)
     if not quietly:
         print("\n".join(_next_steps(folder, settings_file, place, settings.ward.roster, made=made)))
+
+
+def _refuse_anothers(folder: Path) -> None:
+    """Root in another's folder would make keys and folders that the daemon, as that other, cannot use."""
+    if os.geteuid() != 0 or not folder.is_dir() or (owner := folder.stat().st_uid) == 0:
+        return
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        name = f"#{owner}"
+    raise RefusedError(
+        f"{folder} belongs to the user {name}, who could not use what root makes there: "
+        f"sudo -u {name} peea setup {folder} ..."
+    )
 
 
 def _make_roster(ward: Ward) -> None:

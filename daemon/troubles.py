@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.settings import Settings
-from daemon.letter_box import open_doors
+from daemon.letter_box import open_doors, open_lists
 from daemon.room import room_of
 from daemon.workplace import Workplace, WorkplaceError
 
@@ -19,3 +19,4 @@ def troubles_of(settings: Settings, place: Workplace) -> Iterator[str]:
     if full := room_of(settings).trouble_with(0):
         yield full
     yield from open_doors(place)
+    yield from open_lists(settings)

@@ -113,6 +113,15 @@ def test_setup_makes_a_ward_with_two_key_pairs_and_says_what_to_do_next(ward_fol
     assert read_roster(settings.ward.roster.read_bytes(), settings.ward.zone_info, date(2026, 11, 25)) == Roster()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a folder away")
+def test_setup_by_root_in_the_daemons_folder_is_refused(peea: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "west").mkdir()
+    os.chown(tmp_path / "west", 1, 1)
+
+    assert "sudo -u daemon peea setup" in peea.refused("setup", tmp_path / "west")
+    assert list((tmp_path / "west").iterdir()) == []
+
+
 def test_setup_keeps_what_is_there(peea: Terminal, ward_folder: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in ward_folder.rglob("*") if path.is_file()}
 

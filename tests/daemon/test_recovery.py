@@ -14,6 +14,7 @@ from archive.ledger import Ledger
 from daemon.hindrances import read_hindrances
 from daemon.retries import UNTOLD_TIMES
 from daemon.stopping import Stop
+from daemon.workplace import WorkplaceError
 from tests.hospital import KILLS, SEVERE, Hospital
 
 
@@ -282,3 +283,16 @@ def test_a_plain_recording_that_cannot_be_removed_does_not_end_the_daemon_and_go
         ward.work()
 
     finished(ward)
+
+
+def test_a_start_that_fails_at_a_recording_does_not_name_it(ward: Hospital) -> None:
+    """What a command cannot do is said with the file's name, and what the daemon says goes into the journal."""
+    with ward:
+        ward.drop("bed3.mp4", SEVERE)
+        ward.work()
+    (ward.place.work / ward.rows()[0].id / "Zhang San.mp4").mkdir(parents=True)  # root, too, cannot unlink a folder
+
+    with pytest.raises(WorkplaceError, match="what the last run left cannot be taken up: ") as caught, ward:
+        pass
+
+    assert "Zhang" not in str(caught.value)

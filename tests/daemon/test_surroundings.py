@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.inbox import MARK, Place
-from daemon.letter_box import open_doors
+from daemon.letter_box import open_doors, open_lists
 from daemon.mounts import Mount, is_mount_point, mount_of
 from daemon.retries import is_of_the_machine
 from daemon.room import Disk, Room
@@ -156,6 +156,25 @@ def test_each_open_door_is_named_with_the_command_that_closes_it(tmp_path: Path)
     assert f"chmod o-rwx {place.sheets}" in said[2]
     assert f"chmod 3770 {place.inbox}" in said[3]
     assert f"chmod +t {place.inbox}" in said[4]
+
+
+def test_a_list_of_names_and_a_folder_of_faces_that_are_open_to_all_are_named(tmp_path: Path) -> None:
+    settings = Hospital(tmp_path).settings
+    roster, cases = settings.ward.roster, settings.trainer.cases
+    assert open_lists(settings) == ()
+    for folder, mode in ((roster.parent, 0o755), (cases, 0o755)):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
+    roster.write_bytes(b"names")
+    roster.chmod(0o644)
+
+    of_roster, of_cases = open_lists(settings)
+    assert f"chmod o-rwx {roster.parent} {roster}" in of_roster
+    assert f"chmod o-rwx {cases}" in of_cases
+
+    roster.parent.chmod(0o750)
+    cases.chmod(0o2770)
+    assert open_lists(settings) == ()
 
 
 @pytest.mark.parametrize(

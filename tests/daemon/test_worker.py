@@ -200,6 +200,19 @@ def test_a_worker_that_cannot_begin_says_what_to_do(tmp_path: Path) -> None:
         broken.started()
 
 
+def test_the_limits_of_a_worker_are_really_set(tmp_path: Path, grades: WorkerGrades) -> None:
+    grades.grade(recording(tmp_path, SEVERE))
+
+    process = Path(f"/proc/{grades.worker_process}")
+    limits = {line[:25].strip(): line[26:].split()[:2] for line in (process / "limits").read_text().splitlines()}
+    assert limits["Max core file size"] == ["0", "0"]
+    assert limits["Max data size"] == [str(400 * MIB)] * 2
+    assert limits["Max file size"] == [str(1024 * MIB)] * 2
+    status = (process / "status").read_text()
+    assert "NoNewPrivs:\t1\n" in status and "Umask:\t0077\n" in status
+    assert (process / "oom_score_adj").read_text() == "900\n"
+
+
 def test_the_worker_ends_with_its_daemon_even_after_kill_9(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from tests.daemon.test_worker import worker_grades\n"

@@ -41,6 +41,14 @@ def test_the_daemon_is_hardened() -> None:
     assert float(level[1]) <= 1.0
 
 
+def test_the_manual_installs_what_it_calls() -> None:
+    """A bare Debian has no sudo."""
+    text = (UNITS.parent / "docs/operating.md").read_text("utf-8")
+    (installed,) = re.findall(r"^    apt-get install (git .*?)  +#", text, re.MULTILINE)
+    assert {"git", "python3-venv", "sudo", "alsa-utils"} <= set(installed.split())
+    assert text.index("umask 022") < text.index("git clone")  # else the user peea may not read the program
+
+
 def test_the_program_and_the_settings_are_those_of_the_manual() -> None:
     for unit, program in (("peea.service", "peea"), ("peea-trainer.service", "peea-trainer")):
         text = (UNITS / unit).read_text()
