@@ -25,6 +25,8 @@ MOST_BYTES = 128 * 1024 * 1024  # many times a day of 10,000 recordings; more is
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024  # ten times such a day
 MOST_WHOLE_BYTES = 16 * 1024 * 1024  # of a part that is read whole: contents, styles, properties
 _IN_PIECES = ("xl/worksheets/", "xl/sharedstrings", "xl/media/", "xl/drawings/", "xl/charts/", "xl/comments")
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # old Excel files, and new ones that are encrypted
+_OPEN_DOCUMENT = "META-INF/manifest.xml"
 _BROKEN = (
     BadZipFile,
     ParseError,
@@ -89,7 +91,11 @@ def opened(data: bytes, error: type[ValueError], what: str, *, computed: bool = 
         with warnings.catch_warnings(action="ignore"):
             if len(data) > MOST_BYTES:
                 raise error(f"it has {len(data)} bytes, more than any sheet has")
+            if data.startswith(_COMPOUND_FILE):
+                raise error("it is an old .xls file or has a password; save it as .xlsx without one")
             with ZipFile(io.BytesIO(data)) as archive:
+                if _OPEN_DOCUMENT in archive.namelist():
+                    raise error("it is an OpenDocument file (.ods); save it as .xlsx")
                 _check_sizes(archive, error)
                 reader = _Reader(io.BytesIO(data), read_only=True, keep_links=False)
                 with reader.archive:

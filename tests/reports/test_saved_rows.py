@@ -138,6 +138,19 @@ def test_what_libreoffice_saved_is_read_as_openpyxl_reads_it(tmp_path: Path) -> 
             assert [{at: text.replace("x005F_", "") for at, text in sheet.items()} for sheet in ours] == theirs
 
 
+def test_a_file_of_another_form_is_named_and_what_to_do() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        target.writestr("META-INF/manifest.xml", "<x/>")
+    for data, words in (
+        (out.getvalue(), "ods.*save it as .xlsx"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "xls .*password"),
+    ):
+        with pytest.raises(NotReadError, match=words):
+            read(data)
+
+
 def test_rows_and_cells_in_any_order_are_all_read() -> None:
     rows = '<row r="5"><c r="C5"><v>3</v></c><c r="A5"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c></row>'
     assert read(with_sheet(rows))[0] == {(5, 3): 3, (5, 1): 1, (2, 2): 2}
