@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import openpyxl
@@ -68,24 +69,36 @@ def cell(sheet: Worksheet, record_id: str, heading: str) -> Cell:
 
 def typed(data: bytes, record_id: str, heading: str, value: object) -> bytes:
     """The workbook after somebody typed something into a cell; text is text, as the column's format wants it."""
+    return all_typed(data, {(record_id, heading): value})
+
+
+def all_typed(data: bytes, values: Mapping[tuple[str, str], object]) -> bytes:
+    """As `typed`, into several cells, each named by record id and heading."""
 
     def put(sheet: Worksheet) -> None:
-        target = cell(sheet, record_id, heading)
-        target.value = value  # type: ignore[assignment]
-        if isinstance(value, str):
-            target.data_type = "s"
+        for (record_id, heading), value in values.items():
+            target = cell(sheet, record_id, heading)
+            target.value = value  # type: ignore[assignment]
+            if isinstance(value, str):
+                target.data_type = "s"
 
     return edited(data, put)
 
 
+@lru_cache(maxsize=4)
+def looked_at(data: bytes) -> Worksheet:
+    """The Record sheet, only to be read: opening a workbook is most of the time of these tests."""
+    return record_sheet(openpyxl.load_workbook(io.BytesIO(data)))
+
+
 def seen_in(data: bytes, record_id: str, heading: str) -> object:
     """What stands in a cell."""
-    return cell(record_sheet(openpyxl.load_workbook(io.BytesIO(data))), record_id, heading).value
+    return cell(looked_at(data), record_id, heading).value
 
 
 def comment_at(data: bytes, record_id: str, heading: str) -> str:
     """The comment beside a cell."""
-    note = cell(record_sheet(openpyxl.load_workbook(io.BytesIO(data))), record_id, heading).comment
+    note = cell(looked_at(data), record_id, heading).comment
     return "" if note is None else str(note.text)
 
 

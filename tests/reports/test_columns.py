@@ -29,12 +29,14 @@ from tests.reports.people import (
     ROUTE,
     SITE,
     VAS,
+    all_typed,
+    cell,
     comment_at,
     edited,
+    looked_at,
     record_sheet,
     seen_in,
     sorted_backwards,
-    typed,
 )
 from tests.reports.samples import NOON, eight
 from tests.reports.test_merge import AT, RECORDS, A, B, Ward, added_texts
@@ -56,9 +58,7 @@ TYPED: dict[str, object] = {
 
 def test_what_is_typed_into_any_of_the_columns_is_kept_and_comes_back() -> None:
     ward = Ward()
-    data = ward.written()
-    for heading, value in TYPED.items():
-        data = typed(data, A, heading, value)
+    data = all_typed(ward.written(), {(A, heading): value for heading, value in TYPED.items()})
 
     data = ward.rebuilt(edited(data, sorted_backwards))
 
@@ -69,43 +69,44 @@ def test_what_is_typed_into_any_of_the_columns_is_kept_and_comes_back() -> None:
     assert ward.found(data) == ()
 
 
-@pytest.mark.parametrize("heading", HUMAN)
-def test_two_who_typed_into_the_same_cell_are_both_kept_in_every_column(heading: str) -> None:
+def test_two_who_typed_into_the_same_cell_are_both_kept_in_every_column() -> None:
     ward = Ward()
     first = ward.written()
-    ward.found(typed(first, A, heading, "one"))
-    data = ward.rebuilt(typed(first, A, heading, "two"))
-    assert seen_in(data, A, heading) == "two"
-    assert "“one”" in comment_at(data, A, heading)
+    ward.found(all_typed(first, {(A, heading): "one" for heading in HUMAN}))
+    data = ward.rebuilt(all_typed(first, {(A, heading): "two" for heading in HUMAN}))
+    assert {heading: seen_in(data, A, heading) for heading in HUMAN} == dict.fromkeys(HUMAN, "two")
+    assert all("“one”" in comment_at(data, A, heading) for heading in HUMAN)
 
 
-@pytest.mark.parametrize(
-    ("value", "shows"),
-    [
-        (time(9, 5), time(9, 5)),
-        ("09:05", time(9, 5)),
-        ("9:05", "9:05"),
-        ("24:10", "24:10"),
-        (time(14, 30, 20), "14:30:20"),
-        (timedelta(hours=26, minutes=30), "26:30"),
-        ("in half an hour", "in half an hour"),
-        (datetime(2026, 11, 23, 8, 0), "2026-11-23 08:00"),
-        (0.5, "0.5"),
-    ],
-)
-def test_when_to_look_again_is_a_time_or_the_text_that_was_typed(value: object, shows: object) -> None:
-    def put(sheet: Worksheet) -> None:
-        target = sheet.cell(5, next(cell.column for cell in sheet[4] if cell.value == DUE))
-        target.value = value  # type: ignore[assignment]
-        if isinstance(value, str):
-            target.data_type = "s"
-        if isinstance(value, float):
-            target.number_format = "General"
+DUES: list[tuple[object, object]] = [
+    (time(9, 5), time(9, 5)),
+    ("09:05", time(9, 5)),
+    ("9:05", "9:05"),
+    ("24:10", "24:10"),
+    (time(14, 30, 20), "14:30:20"),
+    (timedelta(hours=26, minutes=30), "26:30"),
+    ("in half an hour", "in half an hour"),
+    (datetime(2026, 11, 23, 8, 0), "2026-11-23 08:00"),
+]
 
+
+def test_when_to_look_again_is_a_time_or_the_text_that_was_typed() -> None:
     ward = Ward()
-    data = ward.rebuilt(edited(ward.written(), put))
-    assert seen_in(data, A, DUE) == shows
+    ids = [record.record_id for record in RECORDS]
+    values = {(id, DUE): value for id, (value, _) in zip(ids, DUES, strict=True)}
+
+    data = ward.rebuilt(all_typed(ward.written(), values))
+
+    assert [seen_in(data, id, DUE) for id in ids] == [shows for _, shows in DUES]
     assert ward.found(data) == ()
+
+
+def test_a_number_in_the_column_for_times_stays_a_number() -> None:
+    def put(sheet: Worksheet) -> None:
+        target = cell(sheet, A, DUE)
+        target.value, target.number_format = 0.5, "General"
+
+    assert seen_in(Ward().rebuilt(edited(Ward().written(), put)), A, DUE) == "0.5"
 
 
 def test_only_a_time_of_day_in_full_is_one() -> None:
@@ -135,7 +136,7 @@ def test_lists_are_offered_where_words_are_usual_and_other_words_may_be_typed(la
 
 def test_typing_over_a_cell_of_ours_is_refused_and_sorting_is_not() -> None:
     data = Ward().written()
-    sheet = record_sheet(openpyxl.load_workbook(io.BytesIO(data)))
+    sheet = looked_at(data)
     refused = [rule for rule in sheet.data_validations.dataValidation if rule.type == "custom"]
 
     stopped, warned = (

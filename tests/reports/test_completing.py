@@ -11,7 +11,7 @@ import pytest
 from reports.completing import completed
 from reports.merge import typed_since
 from reports.reading import read_record_sheet
-from tests.reports.people import comment_at, edited, record_sheet, seen_in, typed
+from tests.reports.people import comment_at, edited, looked_at, seen_in, typed
 from tests.reports.samples import eight
 from tests.reports.test_merge import AT, IDS, Ward
 
@@ -90,4 +90,4 @@ def test_words_beside_the_title_are_noticed() -> None:
     data = AskedWard().written()
     assert not read_record_sheet(data).besides
     assert read_record_sheet(edited(data, lambda sheet: sheet.cell(1, 9, "night shift: Li"))).besides
-    assert record_sheet(openpyxl.load_workbook(io.BytesIO(data)))["A1"].value
+    assert looked_at(data)["A1"].value
