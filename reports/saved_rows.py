@@ -19,7 +19,7 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # more no program can show
-MOST_ELEMENTS = 500_000  # between two rows, or after the last: notes of a library, rules, links, covered cells
+MOST_ELEMENTS = 200_000  # between two rows, or after the last: notes of a library, rules, links, covered cells
 MOST_SHARED = 2_000_000
 _TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
 _SHARED_TAG = f"{{{SHEET_MAIN_NS}}}si"
