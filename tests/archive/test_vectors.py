@@ -1,6 +1,7 @@
 """Sealed files that each break one rule of the format, and some that break none (made by vectors/make.py)."""
 
 import io
+import random
 import shutil
 import subprocess
 from pathlib import Path
@@ -79,3 +80,31 @@ def test_pyrage_takes_and_refuses_the_same_vectors_but_for_its_known_leniencies(
         taken.add(vector.name)
 
     assert taken - LENIENT_PYRAGE == {vector.name for vector in ALL if vector.expected == "good"}
+
+
+def test_what_chance_makes_of_a_sealed_file_is_refused_by_us_and_by_pyrage_alike() -> None:
+    chance, identity = random.Random(853), pyrage.x25519.Identity.from_str(make.IDENTITY)  # noqa: S311 - no secret
+    whole = io.BytesIO()
+    plain = chance.randbytes(70_000)
+    recipients = [SecretKey.parse(text).recipient for text in (make.OTHER_IDENTITY, make.IDENTITY)]
+    sealing.seal(io.BytesIO(plain), whole, recipients)
+    sealed, end = whole.getvalue(), whole.getvalue().index(b"---") + 60
+    assert pyrage.decrypt(sealed, [identity]) == plain
+    for number in range(400):
+        mutant, at = bytearray(sealed), chance.randrange(end if number % 4 else len(sealed))
+        match number % 5:
+            case 0:
+                mutant[at] ^= 1 << chance.randrange(8)
+            case 1:
+                del mutant[at : at + chance.randrange(1, 40)]
+            case 2:
+                mutant[at:at] = chance.randbytes(chance.randrange(1, 40))
+            case 3:
+                del mutant[at:]
+            case _:
+                mutant[at:at] = chance.choice((b" ", b"\n", b"\r", b"=", b"-> grease\n\n", b"\0", b"A"))
+
+        with pytest.raises(sealing.SealedFileError):
+            sealing.unseal(io.BytesIO(bytes(mutant)), io.BytesIO(), [SecretKey.parse(make.IDENTITY)])
+        with pytest.raises(pyrage.DecryptError):
+            pyrage.decrypt(bytes(mutant), [identity])

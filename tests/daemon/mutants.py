@@ -13,7 +13,7 @@ import numpy as np
 from grading.types import Pixels
 from tests.grading import made
 
-SUFFIXES = ("mp4", "mkv", "avi", "mov", "webm")
+SUFFIXES = ("mp4", "mkv", "avi", "mov", "webm", "ts")
 Harm = Callable[[bytearray, random.Random], bytearray]
 
 

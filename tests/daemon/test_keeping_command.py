@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from archive.audit import Entry
 from archive.inspection import Inspection
 from archive.keys import SecretKey, generate, write_identity_file
 from archive.ledger import Ledger
+from archive.locks import held
 from archive.receipts import Kept
 from archive.vault import seal_file
 from daemon.main import exit_status
@@ -377,3 +379,28 @@ def test_a_recording_waits_when_a_key_was_taken_away_meanwhile(tmp_path: Path) -
         assert "one public key" in ward.row().trouble
         assert ward.sealed() == []
         assert len(ward.work_files()) == 2
+
+
+def test_one_command_at_a_time_changes_sealed_files_and_the_second_names_the_first(
+    ward: Hospital, peea: Peea, key: Path
+) -> None:
+    another_custodian(ward)
+    before = kept(ward)
+    with held(ward.place.keeping_lock, ""):
+        for words in (("rekey", "-i", key), ("purge", "--days", "1", "--yes")):
+            said = peea("archive", *words)
+            assert said.startswith("1: ") and f"process {os.getpid()} is re-keying or purging" in said
+        assert peea("archive", "verify").startswith("0: ")
+    assert kept(ward) == before
+
+    assert peea("archive", "rekey", "-i", key).startswith("0: ")
+
+
+def test_a_daemon_that_starts_leaves_the_half_files_of_a_command_at_work_alone(ward: Hospital) -> None:
+    half = ward.sealed()[0].parent / ".peea-0123.part"
+    half.write_bytes(b"half")
+    with held(ward.place.keeping_lock, ""), ward:
+        assert half.exists()
+
+    with ward:
+        assert not half.exists()
