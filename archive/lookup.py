@@ -50,9 +50,15 @@ class Lookup(Database):
             return self._found(id)
 
     def due(self, now: datetime, longest_s: float = 86_400.0) -> Job | None:
-        """The oldest job, not archived nor parked, whose time has come, or is longest_s ahead (clock set back)."""
+        """The job that is next: the oldest that was not put off, else the oldest whose time has come.
+
+        Neither archived nor parked. A time that is more than longest_s ahead has come (the clock was set back).
+        """
         moments = (now, now + timedelta(seconds=longest_s))
-        return next(iter(self._jobs(rows.FIRST_DUE, *jobs.UNFINISHED, *map(rows.moment_text, moments))), None)
+        found = self._jobs(rows.FIRST_FRESH, *jobs.UNFINISHED) or self._jobs(
+            rows.FIRST_DUE, *jobs.UNFINISHED, *map(rows.moment_text, moments)
+        )
+        return next(iter(found), None)
 
     def next_due_at(self) -> datetime | None:
         """When the next job that was put off is to be tried again; None: none was."""

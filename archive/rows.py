@@ -21,6 +21,9 @@ OUTLINED_JOBS = JOBS.replace("outcomes.outcome", "coalesce(outline, outcome) AS 
 )
 
 
+# the first job that there is work for and that was not put off: one that fails again and again must not hold up others
+FIRST_FRESH = "WHERE state IN (?, ?, ?) AND parked = '' AND next_try_at IS NULL ORDER BY number LIMIT 1"
+
 # the first job that there is work for now; one that is put off for very long is from before the clock was set back
 FIRST_DUE = (
     "WHERE state IN (?, ?, ?) AND parked = '' AND (next_try_at IS NULL OR next_try_at <= ? OR next_try_at > ?)"

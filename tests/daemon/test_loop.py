@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from pathlib import Path
@@ -288,3 +289,25 @@ def test_a_recording_whose_end_never_comes_is_taken_as_it_is(tmp_path: Path) -> 
         ward.work()
         assert not path.exists()
         assert len(ward.rows()) == 1
+
+
+def test_one_recording_that_the_machine_refuses_again_and_again_holds_up_no_other(ward: Hospital) -> None:
+    def refuse() -> None:
+        if ward.grades.graded[-1] == "first.mp4":
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    ward.grades.meanwhile = refuse
+    ward.drop("first.mp4", SEVERE)
+    ward.work()
+    for number in range(3):
+        ward.drop(f"later{number}.mp4", MILD + b"\n%d" % number)
+        ward.work()
+        ward.clock.turn(61.0)
+    ward.work()
+    assert [job.state for job in ward.rows()] == [State.RECEIVED, *[State.ARCHIVED] * 3]
+    assert ward.row().parked == ""
+
+    ward.grades.meanwhile = lambda: None
+    ward.clock.turn(61.0)
+    ward.work()
+    assert ward.row().state is State.ARCHIVED
