@@ -123,7 +123,10 @@ def opened_to_read(path: Path) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise LedgerError(f"{path}: there is no ledger here yet; the daemon makes it at its first start")
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None)
+    # a reader shares the log's index, which it must be able to make; where nothing can be written nobody else writes
+    log = path.with_name(f"{path.name}-wal")
+    how = "mode=ro" if os.access(path.parent, os.W_OK) or log.exists() else "immutable=1"
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_S, isolation_level=None)
     try:
         database.row_factory = sqlite3.Row
         migrations.form(database)

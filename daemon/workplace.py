@@ -126,7 +126,8 @@ class Workplace:
         if wrong:
             raise WorkplaceError(
                 f"{'; '.join(wrong)}. PEEA runs as user id {os.geteuid()}; "
-                "give it these folders (chown, chmod u+rwx), or name others under [ward] in peea.toml"
+                "give it these folders (chown, chmod u+rwx; a read-only disk: mount -o remount,rw), or name others "
+                "under [ward] in peea.toml"
             )
 
     def strange_owner(self) -> str:
@@ -160,6 +161,8 @@ def _make(folder: Path, mode: int) -> None:
 def _state_of(folder: Path) -> str:
     try:
         status = folder.stat()
+        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            return "on a read-only disk"
     except FileNotFoundError:
         return _MISSING
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -148,3 +149,27 @@ def test_the_kernel_sees_no_write_in_the_wards_folder(tmp_path: Path) -> None:
         and " = -1 " not in line
     ]
     assert written == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+def test_a_ward_on_a_read_only_disk_is_told_of_as_any_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ward").mkdir()
+    with Hospital(tmp_path / "ward") as ward:
+        ward.drop("bed1.mp4", SEVERE)
+        ward.work()
+    seen = tmp_path / "seen"
+    seen.mkdir()
+    for words in (["--bind", str(tmp_path / "ward"), str(seen)], ["-o", "remount,bind,ro", str(seen)]):
+        if subprocess.run(["mount", *words], capture_output=True, check=False).returncode:
+            pytest.skip("mounts are not allowed here")
+    try:
+        assert not (seen / "ward/state/ledger.sqlite-wal").exists()
+        statuses = [exit_status([*command, "--settings", str(seen / "peea.toml")]) for command in TELLING]
+    finally:
+        subprocess.run(["umount", seen], check=True)
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert statuses == [0] * len(TELLING)
+    assert "1 done, 0 under way" in said
+    assert "/state is on a read-only disk" in said and "mount -o remount,rw" in said
+    assert "all links whole" in said and "1 sealed recordings read, 0 purged, nothing wrong" in said
