@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,18 @@ def film(path: Path, how: str, source: str = f"-f lavfi -i {PICTURE}") -> Path:
     return path
 
 
+@cache
+def _filmed(name: str, how: str) -> bytes:
+    """Made once for all tests that begin with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return film(Path(folder) / name, how).read_bytes()
+
+
+def filmed(path: Path, how: str) -> Path:
+    path.write_bytes(_filmed(path.name, how))
+    return path
+
+
 def read(path: Path) -> int:
     with Recording(path) as recording:
         list(recording.frames(10, 600))
@@ -67,14 +81,14 @@ def read(path: Path) -> int:
 
 @pytest.mark.parametrize("name", [*KINDS, *HEALTHY])
 def test_a_healthy_file_is_read_to_its_end(tmp_path: Path, name: str) -> None:
-    path = film(tmp_path / name, {**KINDS, **HEALTHY}[name])
+    path = filmed(tmp_path / name, {**KINDS, **HEALTHY}[name])
 
     assert read(path) >= (45 if name.startswith("variable") else 179)
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_file_that_lacks_a_part_is_never_read_as_whole(tmp_path: Path, name: str) -> None:
-    path = film(tmp_path / name, KINDS[name])
+    path = filmed(tmp_path / name, KINDS[name])
     data = path.read_bytes()
     half, most = (
         len(data) // 2 | 1,
@@ -104,7 +118,7 @@ def test_a_file_that_lacks_a_part_is_never_read_as_whole(tmp_path: Path, name: s
 @pytest.mark.parametrize("suffix", ["mp4", "mov"])
 def test_a_film_trimmed_on_a_telephone_shows_only_what_is_left(tmp_path: Path, suffix: str, cut: str) -> None:
     """The frames before the cut stay in the file; an edit list hides them (ISO/IEC 14496-12, 8.6.6)."""
-    whole = film(tmp_path / "whole.mp4", f"{H264} -g 90 -bf 2")
+    whole = filmed(tmp_path / "whole.mp4", f"{H264} -g 90 -bf 2")
     trimmed = film(tmp_path / f"trimmed.{suffix}", "-c copy", f"{cut} -i {whole}")
 
     assert 40 <= read(trimmed) <= 130

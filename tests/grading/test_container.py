@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +25,17 @@ def harmed(path: Path, start: float, end: float) -> Path:
     return path
 
 
-def filmed(path: Path, length_s: float = 6) -> Path:
-    options = {"movflags": "frag_keyframe+empty_moov"} if path.stem.startswith("fragments") else {}
-    return made.video(path, made.steady(30, length_s), noise, options)
+def filmed(path: Path) -> Path:
+    path.write_bytes(_filmed(path.name))
+    return path
+
+
+@cache
+def _filmed(name: str) -> bytes:
+    """Made once for all tests; to change a copy is the test's own affair."""
+    options = {"movflags": "frag_keyframe+empty_moov"} if name.startswith("fragments") else {}
+    with tempfile.TemporaryDirectory() as folder:
+        return made.video(Path(folder) / name, made.steady(30, 6), noise, options).read_bytes()
 
 
 def noise(time_s: float) -> Pixels:
