@@ -31,7 +31,7 @@ folder = "."
 zone = "UTC"
 [inbox]
 settle_s = 0.1
-rescan_s = 1.0
+rescan_s = 0.3
 [archive]
 retry_s = 0.2
 [speech]
@@ -39,7 +39,7 @@ engine = "off"
 play = "never"
 """
 SOON_S = 60.0
-WINDOW_S = 0.5
+WINDOW_S = 0.3
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES, errno.ESTALE, errno.EROFS)
 # what is made to fail, and how: every call, or each second and third one
 CALLS = {
