@@ -17,9 +17,8 @@ from zipfile import BadZipFile, ZipFile
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS
-from openpyxl.xml.functions import iterparse
 
-from reports.saved_rows import OverfullError, SavedRow, SavedRows, shared_texts
+from reports.saved_rows import OverfullError, SavedRow, SavedRows, parts_of, shared_texts
 
 MOST_BYTES = 128 * 1024 * 1024  # many times a day of 10,000 recordings; more is a trap, or no sheet of ours
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024  # ten times such a day
@@ -74,7 +73,7 @@ class SavedBook:
             if "comment" not in name.rsplit("/", 1)[-1].casefold() or not name.casefold().endswith(".xml"):
                 continue
             with self._archive.open(name) as source:
-                for _, node in iterparse(source):
+                for node in parts_of(source):
                     if node.tag.rsplit("}", 1)[-1] in ("comment", "threadedComment"):
                         yield "".join(node.itertext())
                         node.clear()

@@ -187,3 +187,11 @@ def test_a_million_laughs_are_refused() -> None:
             target.writestr(name, laughs.encode() + b"]>" + content if name.endswith("sheet1.xml") else content)
     with pytest.raises(NotReadError, match="ParseError"):
         read(out.getvalue())
+
+
+def test_a_list_of_millions_of_parts_is_refused_before_it_fills_the_memory() -> None:
+    """A file of some hundred kilobytes unpacks to one; whoever may save a workbook or the roster can make it."""
+    text = f"<sst {NAMESPACE}>{'<x/>' * (saved_rows.MOST_PARTS + 10)}</sst>"
+
+    with pytest.raises(saved_rows.OverfullError, match="more than 2000000 parts"):
+        saved_rows.shared_texts(io.BytesIO(text.encode()))
