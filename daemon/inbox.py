@@ -60,7 +60,8 @@ class Place:
         """Mark a share that is mounted here. Where it cannot be marked, claiming will tell soon enough."""
         with suppress(OSError):
             if is_mount_point(self.folder, self._mounts) and not (self._memory.exists() and self._mark.exists()):
-                self._mark.touch()
+                # no link of a stranger's is followed: it would have an empty file made where PEEA may write
+                os.close(os.open(self._mark, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
                 self._memory.touch()
 
     def trouble(self) -> str:

@@ -81,6 +81,16 @@ def test_what_lies_below_an_unmounted_share_is_no_inbox(tmp_path: Path) -> None:
     assert place.trouble() == ""
 
 
+def test_the_mark_is_made_through_no_strangers_link(tmp_path: Path) -> None:
+    inbox, elsewhere = tmp_path / "inbox", tmp_path / "elsewhere"
+    inbox.mkdir()
+    (inbox / MARK).symlink_to(elsewhere)
+
+    Place(inbox, tmp_path / "memory", mounts(tmp_path, f"40 21 0:40 / {inbox} rw - cifs //server/share rw")).remember()
+
+    assert not elsewhere.exists()
+
+
 def test_a_plain_folder_is_never_marked(tmp_path: Path) -> None:
     place = Place(tmp_path / "inbox", tmp_path / "memory", mounts(tmp_path))
     (tmp_path / "inbox").mkdir()

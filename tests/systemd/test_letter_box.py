@@ -32,9 +32,9 @@ printf 'toy severe' >/tmp/video
 """
 
 
-def session(machine: Machine, who: str, commands: str) -> str:
+def session(machine: Machine, who: str, commands: str, *options: str) -> str:
     """What smbclient says to this nurse."""
-    command = ["smbclient", "//127.0.0.1/peea-inbox", "-U", f"{who}%secret", "-c", commands]
+    command = ["smbclient", "//127.0.0.1/peea-inbox", "-U", f"{who}%secret", *options, "-c", commands]
     done = subprocess.run(
         [str(OVER_HOST), "in", machine.process, *command], capture_output=True, text=True, check=False, timeout=60
     )
@@ -46,6 +46,9 @@ def test_nurses_put_recordings_in_and_see_nothing_of_each_other(machine: Machine
     said = session(machine, "nurse1", "put /tmp/video bed12_first.mp4")
     assert machine.found("/var/lib/peea/inbox") == ["/var/lib/peea/inbox/bed12_first.mp4"], said
     assert machine("stat", "-c", "%U %a", "/var/lib/peea/inbox/bed12_first.mp4").split() == ["peea", "600"]
+
+    said = session(machine, "nurse1", "put /tmp/video bed12_clear.mp4", "--option=client max protocol=SMB2_10")
+    assert "NT_STATUS_ACCESS_DENIED" in said  # that protocol knows no encryption: faces would cross the network
 
     for nurse in ("nurse2", "nurse1"):
         assert "bed12_first" not in session(machine, nurse, "ls")
