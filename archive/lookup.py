@@ -53,11 +53,11 @@ class Lookup(Database):
         """The job that is next: the oldest that was not put off, else the oldest whose time has come.
 
         Neither archived nor parked. A time that is more than longest_s ahead has come (the clock was set back).
+        Raises: ValueError: a moment without time zone.
         """
-        moments = (now, now + timedelta(seconds=longest_s))
-        found = self._jobs(rows.FIRST_FRESH, *jobs.UNFINISHED) or self._jobs(
-            rows.FIRST_DUE, *jobs.UNFINISHED, *map(rows.moment_text, moments)
-        )
+        moments = [rows.moment_text(moment) for moment in (now, now + timedelta(seconds=longest_s))]
+        fresh = self._jobs(rows.FIRST_FRESH, *jobs.UNFINISHED)
+        found = fresh or self._jobs(rows.FIRST_DUE, *jobs.UNFINISHED, *moments)
         return next(iter(found), None)
 
     def next_due_at(self) -> datetime | None:
