@@ -18,7 +18,7 @@ from openpyxl.worksheet._reader import CELL_TAG, INLINE_STRING, ROW_TAG, VALUE_T
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # more no program can show
+MOST_ROWS = 1_048_576  # more no program can show
 MOST_ELEMENTS = 200_000  # between two rows, or after the last: notes of a library, rules, links, covered cells
 MOST_PARTS = 2_000_000  # of a list of texts or comments: ten times those of a day of 10,000 recordings
 _TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
