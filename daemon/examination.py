@@ -19,6 +19,7 @@ from daemon.letter_box import open_lists
 from daemon.open_sheets import open_in
 from daemon.recipients import TooFewKeysError, check_enough
 from daemon.room import room_of
+from daemon.sheets import is_workbook_of
 from daemon.workplace import Workplace, holder_of
 
 _KEY_FILE_BYTES = 64 * 1024  # a file of keys is smaller
@@ -122,7 +123,9 @@ def locks(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _inbox(settings)
     if place.sheets.is_dir():
         for opened in open_in(place.sheets, settings.ward.open_sheet_s, now.timestamp()):
-            yield remark("sheets", f"{opened.workbook} is open in {opened.program}; it is written once it is closed")
+            book = opened.workbook
+            if is_workbook_of(settings.ward, book):  # what else lies there may be called by a patient's name
+                yield remark("sheets", f"{book} is open in {opened.program}; it is written once it is closed")
     waiting = sorted(marker.name for marker in place.stale.iterdir()) if place.stale.is_dir() else []
     if waiting:
         yield remark("sheets", f"still to be written: {', '.join(waiting)}")

@@ -109,6 +109,11 @@ def workbook_of(ward: Ward, day: date) -> Path:
     return ward.sheets / f"{file_name_of(ward.name)}-{day.isoformat()}.xlsx"
 
 
+def is_workbook_of(ward: Ward, name: str) -> bool:
+    """Whether a file of that name is a day's workbook of the ward, and not one of somebody's own."""
+    return re.fullmatch(rf"{re.escape(file_name_of(ward.name))}-\d{{4}}-\d\d-\d\d\.xlsx", name) is not None
+
+
 def file_name_of(ward: str) -> str:
     """The ward's name as part of a file name that every system takes."""
     name = re.sub(r"[\s/\\:*?\"<>|\x00-\x1f]+", "-", ward).strip("-. ")

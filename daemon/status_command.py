@@ -20,6 +20,7 @@ from daemon.model_in_use import read_in_use
 from daemon.open_sheets import Opened, open_in
 from daemon.roster import read_file
 from daemon.settings_file import existing_workplace, found_settings
+from daemon.sheets import is_workbook_of
 from daemon.terminal import print_facts, print_table, print_warning
 from daemon.troubles import troubles_of
 from daemon.waiting_sheets import WaitingSheet, read_waiting
@@ -157,7 +158,7 @@ def _open_sheets(settings: Settings) -> tuple[OpenSheet, ...]:
     return tuple(
         OpenSheet(each.workbook, each.program, each.since.astimezone(zone).isoformat(timespec="seconds"))
         for each in opened
-        if settings.ward.sheets / each.workbook != settings.ward.roster
+        if is_workbook_of(settings.ward, each.workbook)  # what else lies there may be called by a patient's name
     )
 
 

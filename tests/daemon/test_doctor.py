@@ -186,12 +186,14 @@ def test_a_disk_on_which_the_daemon_would_take_nothing_is_a_fault(ward: Hospital
 
 def test_open_workbooks_half_files_and_waiting_sheets_are_remarks(ward: Hospital) -> None:
     (ward.place.sheets / "~$Ward-3-2026-11-23.xlsx").write_bytes(b"x")
+    (ward.place.sheets / "~$Zhang San.xlsx").write_bytes(b"x")
     (ward.place.archive / ".peea-00.part").write_bytes(b"x")
     (ward.place.stale / "2026-11-23").touch()
 
     found = " | ".join(remarks(locks(ward.settings, datetime.now(UTC))))
     for words in ("not at work", "is open in Excel", "half of a file", "still to be written: 2026-11-23"):
         assert words in found
+    assert "Zhang" not in found
 
 
 def test_a_network_that_was_damaged_is_a_fault(ward: Hospital, tmp_path: Path) -> None:

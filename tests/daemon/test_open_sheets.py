@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daemon.open_sheets import open_in
-from daemon.status_command import status
+from daemon.status_command import standing_of, status
 from tests.hospital import MORNING, SEVERE, Hospital
 
 BOOK = "Ward-3-2026-11-23.xlsx"
@@ -99,6 +99,15 @@ def test_a_spoiled_note_of_waiting_sheets_does_not_break_the_status(
         ward.place.waiting_sheets.write_bytes(content)
         status(tmp_path / "peea.toml", None, as_json=True)
     assert json.loads(capsys.readouterr().out)["sheets_waiting"] == []
+
+
+def test_a_workbook_of_somebodys_own_is_not_named(tmp_path: Path) -> None:
+    """It may be called by the name of a patient."""
+    ward = Hospital(tmp_path)
+    for name in ("~$Zhang San.xlsx", "~$Ward-3-Zhang San.xlsx", f"~${BOOK}"):
+        (ward.place.sheets / name).touch()
+
+    assert [sheet.workbook for sheet in standing_of(ward.settings).open_sheets] == [BOOK]
 
 
 def test_a_lock_from_far_in_the_future_is_not_believed(tmp_path: Path) -> None:
