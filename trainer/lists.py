@@ -13,7 +13,6 @@ grade/patient/picture; or grade/picture, with the patient's pseudonym before the
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from grading.types import Grade
+from reports.opening import opened
 from trainer.ratings import (
     UNITS,
     WORDS,
@@ -37,6 +37,7 @@ from trainer.ratings import (
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 RECORDINGS = frozenset({".mp4", ".mov", ".avi", ".mkv", ".m4v", ".webm", ".3gp", ".mts"})
 BOOKS = frozenset({".xlsx", ".xlsm"})
+MOST_ROWS = 200_000
 NAMES = {
     "file": ("file", "picture", "image", "recording", "video"),
     "patient": ("patient", "identity"),
@@ -185,7 +186,7 @@ def _table(path: Path) -> pd.DataFrame:
         raise ListError(f"there is no list {path}: name a CSV or Excel file with the columns file, patient and grade")
     try:
         if path.suffix.lower() in BOOKS:
-            return pd.read_excel(path, dtype=str, keep_default_na=False)
+            return _table_of_book(path)
         with path.open(encoding="utf-8-sig") as file:
             head = file.readline()
         mark = max(",;\t", key=head.count)
@@ -193,8 +194,20 @@ def _table(path: Path) -> pd.DataFrame:
         return pd.read_csv(
             path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=mark, skip_blank_lines=False
         ).fillna("")
-    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as problem:
+    except (ValueError, OSError, KeyError) as problem:
         raise ListError(f"{path} is no list that can be read ({problem}): save it as CSV (UTF-8) or .xlsx") from problem
+
+
+def _table_of_book(path: Path) -> pd.DataFrame:
+    """The first sheet of a workbook; its first row names the columns, and blank rows are kept."""
+    with opened(path.read_bytes(), ListError, "no workbook with a list", computed=True) as book:
+        rows = {number: {cell.column: str(cell.value) for cell in cells} for number, cells in book.rows(0)}
+    last = max(rows, default=1)
+    if last > MOST_ROWS:
+        raise ListError(f"something stands in row {last}, more than {MOST_ROWS} rows down")
+    names = rows.get(1, {})
+    lines = [[rows.get(number, {}).get(column, "") for column in names] for number in range(2, last + 1)]
+    return pd.DataFrame(lines, columns=list(names.values()), dtype=str)
 
 
 def _is_rating(column: str) -> bool:

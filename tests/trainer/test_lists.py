@@ -1,7 +1,9 @@
+import zipfile
 from pathlib import Path
 
 import cv2
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -88,6 +90,20 @@ def test_lines_are_numbered_as_an_editor_does_and_empty_ones_passed_over(tmp_pat
     pictures(tmp_path, "a.png")
     with pytest.raises(CasesError, match=r"line 4: there is no picture gone.png"):
         read(tmp_path, "file,patient,grade\na.png,P1,2\n\ngone.png,P1,2\n,,\n")
+
+
+def test_a_small_workbook_that_would_fill_the_memory_is_refused_in_words(tmp_path: Path) -> None:
+    table = pd.DataFrame({"file": ["a.png"], "patient": ["07"], "grade": [1]})
+    table.to_excel(tmp_path / "far.xlsx", index=False)
+    book = openpyxl.load_workbook(tmp_path / "far.xlsx")
+    book.worksheets[0].cell(1_048_576, 1).value = "x"
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(ListError, match="something stands in row 1048576"):
+        read_lines(tmp_path / "far.xlsx")
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet1.xml", b" " * (600 * 1024 * 1024))
+    with pytest.raises(ListError, match="more than any sheet has"):
+        read_lines(tmp_path / "bomb.xlsx")
 
 
 @pytest.mark.parametrize("name, data", [("list.xlsx", b"not a book"), ("list.csv", b"\xff\xfe\x00"), ("list.csv", b"")])
