@@ -17,6 +17,7 @@ from grading.version import Figure
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 DRAWS = 1000
+COOLEST = 64.0  # a head of large weights may be sure of all it says; 4 left it so
 
 
 def accuracy(true: Ints, predicted: Ints) -> float:
@@ -136,7 +137,7 @@ def best_temperature(true: Ints, probabilities: Floats, first_grade: int) -> flo
     The minimum of the negative log likelihood over a grid, on pictures of patients that were not trained on.
     """
     logits = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1))
-    grid = np.exp(np.linspace(np.log(0.25), np.log(4), 121))
+    grid = np.exp(np.linspace(np.log(0.25), np.log(COOLEST), 241))
 
     def loss(temperature: float) -> float:
         scaled = logits / temperature

@@ -185,3 +185,16 @@ def test_four_grades_are_judged_from_mild_on() -> None:
         "mean_error_grades",
         "calibration_error",
     }
+
+
+def test_a_head_that_is_sure_of_all_it_says_is_calibrated_too() -> None:
+    rng = np.random.default_rng(0)
+    true = rng.integers(0, 5, 2000)
+    said = np.where(rng.random(2000) < 0.8, true, (true + 1) % 5)
+    logits = np.zeros((2000, 5))
+    logits[np.arange(2000), said] = 25.0
+    sure = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    cooled = logits / best_temperature(true, sure.astype(np.float32), 0)
+    cooled = np.exp(cooled) / np.exp(cooled).sum(axis=1, keepdims=True)
+    assert calibration_error(true, sure.astype(np.float32), 0) > 0.15
+    assert calibration_error(true, cooled.astype(np.float32), 0) < 0.02
