@@ -171,7 +171,7 @@ def test_failure_15_a_disk_that_fills_up_while_a_recording_is_under_way_sets_not
 def test_failure_17_a_read_only_inbox_is_told_and_its_recordings_are_taken_once_it_is_not(mounted: WardProcess) -> None:
     mounted.inside(f"printf '{SEVERE.decode()}' >{mounted.inbox}/bed1.mp4; mount -o remount,ro {mounted.inbox}")
     mounted.soon(lambda: "cannot be taken in (Read-only file system)" in mounted.said())
-    assert any("closed to it" in words for words in mounted.status()["troubles"])
+    assert any("on a read-only disk" in words for words in mounted.status()["troubles"])
     time.sleep(3.0)
     assert mounted.said().count("cannot be taken in") == 1, "failure 30: the journal is not flooded"
 
