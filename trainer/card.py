@@ -18,15 +18,18 @@ from grading.network import take_weights, with_weights
 from grading.types import Grade, Pixels
 from grading.version import CARD_FILE, GOLDEN_FILE, WEIGHTS_FILE, ModelCard
 from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array, packed, read_weights
+from trainer.calibration import Calibration
 from trainer.curves import Curve
 from trainer.fit import ADAMW, Plan
 
 CURVE_FILE = "learning.json"
 
 
-def tempered(weights: dict[str, Array], temperature: float) -> dict[str, Array]:
-    """The weights with the softmax's temperature taken into the head: the same grades, calibrated probabilities."""
-    return weights | {name: weights[name] / np.float32(temperature) for name in (HEAD_KERNEL, HEAD_BIAS)}
+def corrected(weights: dict[str, Array], correction: Calibration) -> dict[str, Array]:
+    """The weights with the correction of the logits taken into the head: nothing that serves needs to know of it."""
+    kernel = weights[HEAD_KERNEL] / np.float32(correction.temperature)
+    bias = weights[HEAD_BIAS] / np.float32(correction.temperature) + np.array(correction.offsets, np.float32)
+    return weights | {HEAD_KERNEL: kernel, HEAD_BIAS: bias}
 
 
 def environment() -> dict[str, str]:
@@ -46,10 +49,10 @@ def _package() -> str:
     return "tensorflow-cpu" if platform.machine() == "x86_64" else "tensorflow"
 
 
-def stored_network(network: keras.Model, temperature: float, crop_px: int, folder: Path) -> keras.Model:
+def stored_network(network: keras.Model, correction: Calibration, crop_px: int, folder: Path) -> keras.Model:
     """Writes the weights in half precision and returns the network as read back: the one to be judged."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / WEIGHTS_FILE, packed(tempered(take_weights(network), temperature)))
+    write_whole(folder / WEIGHTS_FILE, packed(corrected(take_weights(network), correction)))
     return with_weights(read_weights(folder / WEIGHTS_FILE), crop_px)
 
 

@@ -19,10 +19,11 @@ from grading.ports import FaceFinder, Scorer
 from grading.ready import ready_scorer
 from grading.types import Grade
 from grading.version import Figure, ModelVersion
+from trainer.calibration import best_temperature
 from trainer.cases import Case, CasesError
 from trainer.figures import confusion_picture, reliability_picture
 from trainer.groups import GroupJudged, judged_by_group
-from trainer.metrics import Bin, best_temperature, confusion, judge, reliability
+from trainer.metrics import Bin, confusion, judge, reliability
 from trainer.patients import mark, not_learnt
 from trainer.pictures import crops_of
 from trainer.recordings import Labelled, answers, graded_pairs, recording_figures

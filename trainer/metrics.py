@@ -17,7 +17,6 @@ from grading.version import Figure
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 DRAWS = 1000
-COOLEST = 64.0  # a head of large weights may be sure of all it says; 4 left it so
 
 
 def accuracy(true: Ints, predicted: Ints) -> float:
@@ -129,20 +128,3 @@ def by_grades(true: Ints, predicted: Ints, patients: Sequence[str], draws: int =
         name: with_interval(lambda at, measure=measure: measure(true[at], predicted[at]), patients, draws=draws)  # type: ignore[misc]
         for name, measure in measures.items()
     }
-
-
-def best_temperature(true: Ints, probabilities: Floats, first_grade: int) -> float:
-    """The temperature that makes the probabilities fit best (Guo et al. 2017): over 1 means they were too sure.
-
-    The minimum of the negative log likelihood over a grid, on pictures of patients that were not trained on.
-    """
-    logits = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1))
-    grid = np.exp(np.linspace(np.log(0.25), np.log(COOLEST), 241))
-
-    def loss(temperature: float) -> float:
-        scaled = logits / temperature
-        scaled -= scaled.max(axis=1, keepdims=True)
-        likelihood = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-        return float(-likelihood[np.arange(len(true)), true - first_grade].mean())
-
-    return float(min(grid, key=loss))

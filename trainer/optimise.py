@@ -83,7 +83,7 @@ def search(request: SearchRequest, cases: Sequence[Case], finder: FaceFinder, wa
     lessons = _lessons(crops, n_grades, features, request, watcher)
     score = _scoring(crops, features, lessons, 5 - n_grades, watcher)
     about = f"{crops.data_set} {part.name} {n_grades} {request.copies} {request.softness} {request.is_balanced} "
-    about += f"{request.crop_px} px {request.augmentation} {keras.backend.backend()}"
+    about += f"{request.crop_px} px {request.augmentation} {keras.backend.backend()} likelihood"
     kept = Search(request.profile, request.base, about, request.kept_in)
     if kept.trials:
         watcher.say(f"{len(kept.trials)} trials were made before; the search goes on after them ({kept.path.name})")
@@ -131,7 +131,7 @@ def _scoring(
         keras.backend.clear_session()  # else every trial's graph stays in memory
         if not head.is_finite:
             return float("nan")
-        return score_by_patient(true, head.probabilities(seen).argmax(axis=1) + first, patients)
+        return score_by_patient(true, head.probabilities(seen), patients, first)
 
     return score
 
@@ -141,6 +141,6 @@ def _in_words(kept: Search, n_trials: int, trial: Trial) -> str:
     said = f"{recipe.optimiser}, rate {recipe.rate:g}, momentum {recipe.momentum:g}, L2 {recipe.l2:g}"
     if kept.profile.dropout:
         said += f", dropout {recipe.dropout:g}"
-    outcome = "diverged" if trial.diverged else f"macro F1 {trial.score:.4f}"
+    outcome = "diverged" if trial.diverged else f"score {trial.score:.4f}"
     top = max((other.score for other in kept.trials if not other.diverged), default=0.0)
     return f"trial {len(kept.trials)} of {n_trials}: {said}: {outcome} in {trial.took_s:.1f} s (best {top:.4f})"

@@ -36,7 +36,7 @@ Copies: TypeAlias = Annotated[
     int, typer.Option(min=0, help="Changed copies of each training picture that the head learns from besides.")
 ]
 Changes: TypeAlias = Annotated[
-    Literal["all", "paper", "none"],
+    Literal["all", "half", "paper", "none"],
     typer.Option(help="How training pictures are changed; 'paper': rotation, crop and translation only."),
 ]
 USUAL_WORK = Path("training")

@@ -25,6 +25,7 @@ from grading.ports import FaceFinder
 from grading.types import Grade, Pixels
 from grading.version import Figure, ModelCard
 from grading.weights import HEAD_BIAS, HEAD_KERNEL
+from trainer.calibration import Calibration, calibration
 from trainer.card import CURVE_FILE, draw, environment, finish_version, hyper_parameters, moment, stored_network
 from trainer.cases import LEAKING, PARTS, Case, CasesError, Split, refuse_leaks
 from trainer.curves import Curve, CurveKeeper, read_curve, share_right
@@ -33,7 +34,7 @@ from trainer.fit import Lessons, Plan, fit, probabilities
 from trainer.head import fit_head
 from trainer.labels import targets, unit_targets, weights_of
 from trainer.lessons import Copies, head_lessons
-from trainer.metrics import best_temperature, confusion, judge
+from trainer.metrics import confusion, judge
 from trainer.patients import lineage, marks
 from trainer.pictures import Crops, crops_of, refuse_near_duplicates
 from trainer.start import Start, initialise
@@ -183,16 +184,18 @@ def _judged_and_written(
 ) -> ModelCard:
     first = 5 - int(network.output.shape[-1])
     validation, test = crops.part("val"), crops.part("test")
-    temperature = best_temperature(_true(crops, validation), probabilities(network, crops.pixels, validation), first)
+    answers = probabilities(network, crops.pixels, validation)
+    patients = [crops.cases[at].patient for at in validation]
+    correction = calibration(_true(crops, validation), answers, patients, first)
     unfinished = request.kept_in / f"{request.version}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    stored = stored_network(network, temperature, request.plan.crop_px, unfinished)
+    stored = stored_network(network, correction, request.plan.crop_px, unfinished)
     said = probabilities(stored, crops.pixels, test)
     true = _true(crops, test)
     figures = judge(true, said, [crops.cases[at].patient for at in test], first)
     for name, figure in figures.items():
         watcher.say(f"test patients: {name} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})")
-    card = _card(crops, start, request, made_at, temperature, true, said, figures)
+    card = _card(crops, start, request, made_at, correction, true, said, figures)
     draw(card, curve, unfinished)
     finish_version(stored, _golden(crops, validation), card, unfinished, request.output / request.version)
     return card
@@ -203,7 +206,7 @@ def _card(
     start: Start,
     request: Request,
     made_at: datetime,
-    temperature: float,
+    correction: Calibration,
     true: NDArray[np.int64],
     said: NDArray[np.float32],
     figures: dict[str, Figure],
@@ -222,7 +225,7 @@ def _card(
         patients={part: len({crops.cases[at].patient for at in crops.part(part)}) for part in PARTS},
         split="by patient" if request.split == "patient" else LEAKING,
         started_from=dict(start.stages),
-        hyper_parameters=hyper_parameters(request.plan) | {"temperature": round(temperature, 4)},
+        hyper_parameters=hyper_parameters(request.plan) | _told(correction, first),
         figures=figures,
         confusion=confusion(true, said.argmax(axis=1) + first),
         environment=environment(),
@@ -233,6 +236,12 @@ def _card(
         held_out=tuple(one for one in marks(crops.cases, ("test",)) if one not in learnt),
         unlisted=before.unlisted,
     )
+
+
+def _told(correction: Calibration, first: int) -> dict[str, float | int | str]:
+    grades = [grade.name.lower() for grade in Grade if grade >= first]
+    offsets = ", ".join(f"{name} {offset:+.3f}" for name, offset in zip(grades, correction.offsets, strict=True))
+    return {"temperature": round(correction.temperature, 4), "offsets": offsets}
 
 
 def refuse_misnamed(request: Request) -> None:

@@ -63,5 +63,5 @@ def search(
         found = searched(request, listed.cases, CascadeFinder(SMALLEST_FACE_SHARE, threads=2), watcher)
     recipe = found.trial.recipe
     print(f"best: {recipe.optimiser}, rate {recipe.rate:g}, momentum {recipe.momentum:g}, L2 {recipe.l2:g}", end="")
-    print(f", dropout {recipe.dropout:g}: macro F1 {found.trial.score:.4f} on the validation patients")
+    print(f", dropout {recipe.dropout:g}: score {found.trial.score:.4f} on the validation patients")
     print(f"fit with it: peea-trainer fit ... --searched {found.path}")

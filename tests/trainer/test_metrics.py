@@ -4,7 +4,6 @@ import pytest
 from trainer.metrics import (
     accuracy,
     balanced_accuracy,
-    best_temperature,
     calibration_error,
     confusion,
     judge,
@@ -164,15 +163,6 @@ def test_a_network_that_is_as_sure_as_it_is_right_is_calibrated() -> None:
     assert calibration_error(true, np.eye(5, dtype=np.float32)[said], 0) == pytest.approx(0.2, abs=0.02)
 
 
-def test_temperature_cools_a_network_that_is_too_sure() -> None:
-    rng = np.random.default_rng(0)
-    true = rng.integers(0, 5, 3000)
-    said = np.where(rng.random(3000) < 0.7, true, (true + 1) % 5)
-    sure = np.full((3000, 5), 0.0025, np.float32)
-    sure[np.arange(3000), said] = 0.99
-    assert best_temperature(true, sure, 0) > 1.3
-
-
 def test_four_grades_are_judged_from_mild_on() -> None:
     rows = np.eye(4, dtype=np.float32)[[0, 1, 2, 3]]
     figures = judge(np.array([1, 2, 3, 4]), rows, ["a", "b", "c", "d"], first_grade=1, draws=20)
@@ -185,16 +175,3 @@ def test_four_grades_are_judged_from_mild_on() -> None:
         "mean_error_grades",
         "calibration_error",
     }
-
-
-def test_a_head_that_is_sure_of_all_it_says_is_calibrated_too() -> None:
-    rng = np.random.default_rng(0)
-    true = rng.integers(0, 5, 2000)
-    said = np.where(rng.random(2000) < 0.8, true, (true + 1) % 5)
-    logits = np.zeros((2000, 5))
-    logits[np.arange(2000), said] = 25.0
-    sure = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    cooled = logits / best_temperature(true, sure.astype(np.float32), 0)
-    cooled = np.exp(cooled) / np.exp(cooled).sum(axis=1, keepdims=True)
-    assert calibration_error(true, sure.astype(np.float32), 0) > 0.15
-    assert calibration_error(true, cooled.astype(np.float32), 0) < 0.02

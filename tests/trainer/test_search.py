@@ -128,10 +128,47 @@ def test_the_file_is_whole_after_every_trial(tmp_path: Path) -> None:
 
 
 def test_in_the_score_a_patient_filmed_often_counts_as_one() -> None:
-    # P1 has nine pictures, all right; P2 and P3 one each, of which P3's is wrong
-    true = np.array([1] * 9 + [2, 1])
-    predicted = np.array([1] * 9 + [2, 2])
-    patients = ["P1"] * 9 + ["P2", "P3"]
-    # grade 1: two patients, one right; grade 2: one right of one, two said
-    assert score_by_patient(true, predicted, patients) == pytest.approx((2 / 3 + 2 / 3) / 2)
-    assert score_by_patient(true, true, patients) == 1.0
+    rng = np.random.default_rng(0)
+    likely = rng.dirichlet([1.0] * 4, 60)
+    true = np.array([rng.choice(4, p=row) for row in likely]) + 1
+    patients = [f"P{at}" for at in range(60)]
+    once = score_by_patient(true, likely, patients, 1)
+    often = score_by_patient(
+        np.concatenate([true, np.repeat(true[:1], 40)]),
+        np.concatenate([likely, np.repeat(likely[:1], 40, axis=0)]),
+        [*patients, *["P0"] * 40],
+        1,
+    )
+    assert often == pytest.approx(once, abs=1e-9)
+    as_another = score_by_patient(
+        np.concatenate([true, np.repeat(true[:1], 40)]),
+        np.concatenate([likely, np.repeat(likely[:1], 40, axis=0)]),
+        [*patients, *[f"Q{at}" for at in range(40)]],
+        1,
+    )
+    assert as_another != pytest.approx(once, abs=1e-3)
+
+
+def test_in_the_score_a_head_is_judged_as_it_is_once_calibrated() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 1.5, (500, 5))
+    likely = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    true = np.array([rng.choice(5, p=row) for row in likely])
+    sure = np.exp(4 * logits) / np.exp(4 * logits).sum(axis=1, keepdims=True)
+    patients = [f"P{at}" for at in range(500)]
+    honest = score_by_patient(true, likely, patients, 0)
+    assert score_by_patient(true, sure, patients, 0) == pytest.approx(honest, abs=0.002)
+    blurred = score_by_patient(true, rng.permutation(likely), patients, 0)
+    assert blurred < honest - 0.1
+    assert score_by_patient(true, np.eye(5)[true], patients, 0) > 0.999
+
+
+def test_in_the_score_a_rare_grade_matters_as_much_as_a_frequent_one() -> None:
+    # ninety of a hundred pictures are mild; one head knows these and not the others, the other the other way round
+    true = np.array([1] * 90 + [2] * 10)
+    patients = [f"P{at}" for at in range(100)]
+    good, poor = [0.8, 0.2], [0.5, 0.5]
+    knows_mild = np.array([good] * 90 + [poor] * 10)
+    knows_other = np.array([poor] * 90 + [good[::-1]] * 10)
+    scores = [score_by_patient(true, said, patients, 1) for said in (knows_mild, knows_other)]
+    assert scores[0] == pytest.approx(scores[1], abs=0.005)
