@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from grading.weights import HEAD_BIAS, HEAD_KERNEL
 from trainer.calibration import Calibration, best_temperature, calibrated, calibration
+from trainer.card import corrected
 from trainer.metrics import calibration_error
 
 Drawn = tuple[NDArray[np.int64], NDArray[np.float64], list[str]]
@@ -63,6 +65,20 @@ def test_one_patient_filmed_a_hundred_times_weighs_as_one() -> None:
 def test_four_grades_begin_with_mild() -> None:
     true, said, patients = drawn((-0.8, 0.4, 0.3, 0.1), 1.0)
     assert calibration(true + 1, said, patients, 1) == calibration(true, said, patients, 0)
+
+
+def test_the_correction_taken_into_the_head_is_the_correction_of_what_it_says() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.random((20, 2048), np.float32)
+    weights = {HEAD_KERNEL: rng.normal(0, 0.1, (2048, 5)).astype(np.float32), HEAD_BIAS: rng.random(5, np.float32)}
+
+    def said(weights: dict[str, NDArray[np.float32]]) -> NDArray[np.float64]:
+        logits = features.astype(np.float64) @ weights[HEAD_KERNEL] + weights[HEAD_BIAS]
+        likely = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+    correction = Calibration(2.5, (-0.9, 0.4, 0.3, 0.1, 0.1))
+    assert said(corrected(weights, correction)) == pytest.approx(calibrated(said(weights), correction), abs=1e-5)
 
 
 def test_no_correction_leaves_probabilities_as_they_are() -> None:
