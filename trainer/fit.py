@@ -30,6 +30,7 @@ Floats = NDArray[np.float32]
 FRESH_MOMENTUM = 0.9
 WARM_UP_SHARE = 0.05
 CLIP_NORM = 1.0
+NEW_RATE, WHOLE_RATE = 1e-3, 3e-4  # highest learning rates of AdamW: of what is new, and of the whole
 ADAMW = "AdamW"
 
 
@@ -80,16 +81,17 @@ def default_plan(
     batch: int = 32,
     learn_from: str = STAGES[0],
     crop_px: int = CROP_PX,
+    whole_rate: float = WHOLE_RATE,
 ) -> Plan:
     """Stage 5 and the head first, the pre-trained stages as they are; then all from `learn_from` on at a lower rate.
 
     Raises:
         ValueError: learn_from is none of the five stages.
     """
-    new = Phase("stage 5 and head", ("conv5", "head"), new_epochs, 1e-3)
+    new = Phase("stage 5 and head", ("conv5", "head"), new_epochs, NEW_RATE)
     later = STAGES[STAGES.index(learn_from) :]
     name = "whole network" if later == STAGES else f"{learn_from} to head"
-    whole = Phase(name, (*later, "head"), whole_epochs, 3e-4)
+    whole = Phase(name, (*later, "head"), whole_epochs, whole_rate)
     return Plan(tuple(phase for phase in (new, whole) if phase.epochs > 0), batch=batch, seed=seed, crop_px=crop_px)
 
 

@@ -47,6 +47,7 @@ def fit(
     start: StartFrom = "imagenet",
     new_epochs: Annotated[int, typer.Option(min=0, help="Passes in which only stage 5 and the head learn.")] = 4,
     whole_epochs: Annotated[int, typer.Option(min=0, help="Passes in which the whole network learns.")] = 6,
+    whole_rate: Annotated[float, typer.Option(min=0, help="Highest learning rate of these passes.")] = 3e-4,
     learn_from: Annotated[str, typer.Option(help="The earliest stage that learns then: conv1 to conv5.")] = "conv1",
     crop_px: CropPx = 224,
     searched: SearchFile = None,
@@ -76,7 +77,7 @@ def fit(
     from trainer.search import best, read_trials
 
     head = best(read_trials(searched)).recipe if searched else None
-    plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px)
+    plan = default_plan(new_epochs, whole_epochs, seed, learn_from=learn_from, crop_px=crop_px, whole_rate=whole_rate)
     plan = replace(plan, optimiser=optimiser, momentum=momentum, l2=l2, is_balanced=balanced, head=head)
     plan = replace(plan, augmentation=CHANGES[augment], copies=copies, units_weight=units_weight)
     request = Request(version, start, data, synthetic, plan, work, output, split)
