@@ -18,7 +18,7 @@ HOMES = {
     "onnx": {"grading/engine.py"},
     "openpyxl": {"reports"},
     "matplotlib": {"reports/pictures.py", "trainer/figures.py"},
-    "scipy": {"reports/distributions.py"},
+    "scipy": {"reports/distributions.py", "trainer/calibration.py"},
     "watchdog": {"daemon/watcher.py"},
     "apscheduler": {"trainer/schedule.py"},
     "bayes_opt": {"trainer/search.py"},
