@@ -37,6 +37,6 @@ Copies: TypeAlias = Annotated[
 ]
 Changes: TypeAlias = Annotated[
     Literal["all", "half", "paper", "none"],
-    typer.Option(help="How training pictures are changed; 'paper': rotation, crop and translation only."),
+    typer.Option(help="How training pictures are changed; 'half': half as far; 'paper': turned, cut, shifted only."),
 ]
 USUAL_WORK = Path("training")

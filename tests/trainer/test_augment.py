@@ -1,6 +1,6 @@
 import numpy as np
 
-from trainer.augment import Augmentation, augmented
+from trainer.augment import CHANGES, Augmentation, augmented
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
 
@@ -32,3 +32,9 @@ def test_a_change_keeps_shape_and_does_not_touch_its_source() -> None:
     changed = augmented(source, Augmentation(), np.random.default_rng(1))
     assert changed.shape == source.shape and changed.dtype == np.uint8
     assert np.array_equal(source, picture())
+
+
+def test_half_changes_everything_half_as_far_and_mirrors_as_often() -> None:
+    whole, half = vars(CHANGES["all"]), vars(CHANGES["half"])
+    assert half.pop("mirror_share") == whole.pop("mirror_share")
+    assert {name: 2 * amount for name, amount in half.items()} == whole

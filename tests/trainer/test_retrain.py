@@ -53,3 +53,7 @@ def test_a_version_s_name_says_whether_its_patients_are_synthetic(tmp_path: Path
         with pytest.raises(ValueError, match="begin with 'phantom'"):
             refuse_misnamed(Request(name, "", "", synthetic, default_plan(1, 1), tmp_path, tmp_path))
     refuse_misnamed(Request("phantom-9", "", "", True, default_plan(1, 1), tmp_path, tmp_path))
+
+
+def test_the_later_passes_learn_at_the_rate_that_was_asked_for() -> None:
+    assert [phase.rate for phase in default_plan(1, 2, whole_rate=1e-4).phases] == [1e-3, 1e-4]
