@@ -11,6 +11,7 @@ import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from archive.files import sha256_of, write_whole
@@ -60,8 +61,8 @@ class Manifest:
 
 def manifest_of(cases: Iterable[Case]) -> Manifest:
     """The manifest of cases; reads every picture once. Raises: OSError: one cannot be read."""
-    ordered = sorted(cases, key=lambda case: (case.patient, case.picture.name))
-    return Manifest(tuple(_entry(case) for case in ordered))
+    # key frames of two recordings bear one name: what is in them decides, never the order of the list
+    return Manifest(tuple(sorted(map(_entry, cases), key=lambda entry: (*_place(entry), *astuple(entry)))))
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> Path:
@@ -97,16 +98,36 @@ def read_manifest(path: Path) -> Manifest:
 def differences(written: Manifest, now: Manifest) -> tuple[str, ...]:
     """What is no longer as a manifest says, one line a picture; empty if all is."""
     said = []
-    before, after = ({(entry.patient, Path(entry.file).name): entry for entry in m.entries} for m in (written, now))
-    for key in sorted(before.keys() | after.keys()):
-        was, found = before.get(key), after.get(key)
-        if was is None or found is None:
-            said.append(f"{key[1]} of {key[0]} is {'new' if was is None else 'gone'}")
-        elif was.sha256 != found.sha256:
-            said.append(f"{key[1]} of {key[0]} is another picture")
-        elif astuple(was)[1:-1] != astuple(found)[1:-1]:
-            said.append(f"{key[1]} of {key[0]} has another label or part")
+    before, after = _by_place(written), _by_place(now)
+    for place in sorted(before.keys() | after.keys()):
+        patient, name = place
+        was, found = before.get(place, []), after.get(place, [])
+        same = {_hashed(one) for one in was} & {_hashed(other) for other in found}
+        was, found = ([entry for entry in entries if _hashed(entry) not in same] for entries in (was, found))
+        for one, other in zip_longest(was, found):
+            if one is None or other is None:
+                said.append(f"{name} of {patient} is {'new' if one is None else 'gone'}")
+            elif one.sha256 != other.sha256:
+                said.append(f"{name} of {patient} is another picture")
+            else:
+                said.append(f"{name} of {patient} has another label or part")
     return tuple(said)
+
+
+def _by_place(manifest: Manifest) -> dict[tuple[str, str], list[Entry]]:
+    """Several pictures may bear one name, as key frames do."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for entry in manifest.entries:
+        found.setdefault(_place(entry), []).append(entry)
+    return found
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    return entry.patient, Path(entry.file).name
+
+
+def _hashed(entry: Entry) -> tuple[str, ...]:
+    return astuple(entry)[:-1]
 
 
 def _entry(case: Case) -> Entry:

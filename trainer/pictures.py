@@ -39,7 +39,7 @@ class Crops:
 def crops_of(
     cases: Sequence[Case], finder: FaceFinder, kept_in: Path, crop_px: int, step: Callable[[], None] = lambda: None
 ) -> Crops:
-    """The crops of all cases in which a face is found.
+    """The crops of all cases in which a face is found, in the order of the manifest, whatever that of the list.
 
     Args:
         kept_in: folder in which crops are kept by the data set's name, so that the next training need not find faces.
@@ -47,12 +47,16 @@ def crops_of(
         step: called once a picture.
 
     Raises:
+        CasesError: there is no face in any of them.
         ValueError: a file is no picture.
     """
     manifest = manifest_of(cases)
     name = manifest.name
     write_manifest(manifest, kept_in)
-    kept = kept_in / f"{name}-{crop_px}.npz"
+    # in the manifest's order, which is of the name: the same list sorted otherwise must not get another's crops
+    place = {Path(entry.file): at for at, entry in enumerate(manifest.entries)}
+    cases = sorted(cases, key=lambda case: place[case.picture])
+    kept = kept_in / f"{name}-{crop_px}-sorted.npz"
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as stored:
             found, pixels = stored["found"], np.asarray(stored["pixels"], np.uint8)
@@ -64,6 +68,11 @@ def crops_of(
         ready.append(_case_crop(case, finder, crop_px))
         step()
     found = [cut is not None for cut in ready]
+    if not any(found):
+        raise CasesError(
+            f"no face was found in any of {len(cases)} pictures: each must show one patient's face from the front; "
+            "look at some of them"
+        )
     pixels = np.stack([cut for cut in ready if cut is not None])
     _keep(kept, np.array(found), pixels)
     return _crops(cases, found, pixels, name)

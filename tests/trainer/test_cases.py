@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from grading.types import Grade
+from grading.types import Box, Face, Grade, Pixels
+from tests.grading.toys import landmarks_of
 from trainer.cases import CasesError, read_cases
+from trainer.pictures import crops_of
 
 
 def listed(folder: Path, lines: list[str], head: str = "file,patient,grade") -> Path:
@@ -67,3 +69,38 @@ def test_supplementary_pictures_are_for_training_only(tmp_path: Path) -> None:
     path = listed(tmp_path, ["a.png,P01,1,test", "b.png,P02,2,val"], "file,patient,grade,split")
     assert {case.part for case in read_cases(path, only_training=True)} == {"train"}
     assert read_cases(path)[0].grade is Grade.MILD
+
+
+class WholePicture:
+    """Finds one face in each picture that is not black."""
+
+    def find(self, pixels: Pixels) -> list[Face]:
+        side = float(pixels.shape[0])
+        box = Box(0.2 * side, 0.2 * side, 0.6 * side, 0.6 * side)
+        return [Face(box, landmarks_of(box, 0.36), 0.99)] if pixels.any() else []
+
+    def follow(self, pixels: Pixels, face: Face, least_score: float) -> Face | None:
+        return face
+
+
+def test_a_list_sorted_otherwise_gets_the_same_crop_for_each_picture(tmp_path: Path) -> None:
+    lines = many(6, 1)
+    path = listed(tmp_path, lines)
+    for number, line in enumerate(lines):
+        drawn = np.random.default_rng(number).integers(0, 255, (80, 80, 3), dtype=np.uint8)
+        cv2.imwrite(str(tmp_path / line.split(",")[0]), drawn)
+    first = crops_of(read_cases(path), WholePicture(), tmp_path / "crops", 64)
+    path.write_text("\n".join(["file,patient,grade", *reversed(lines)]))
+    again = crops_of(read_cases(path), WholePicture(), tmp_path / "crops", 64)
+    assert again.data_set == first.data_set
+    fresh = crops_of(read_cases(path), WholePicture(), tmp_path / "fresh", 64)
+    expected = {case.picture: crop.tobytes() for case, crop in zip(fresh.cases, fresh.pixels, strict=True)}
+    assert {case.picture: crop.tobytes() for case, crop in zip(again.cases, again.pixels, strict=True)} == expected
+
+
+def test_pictures_without_any_face_are_refused_in_words(tmp_path: Path) -> None:
+    path = listed(tmp_path, many(5, 1))
+    for picture in tmp_path.glob("*.png"):
+        cv2.imwrite(str(picture), np.zeros((80, 80, 3), np.uint8))
+    with pytest.raises(CasesError, match="no face was found in any of 5 pictures"):
+        crops_of(read_cases(path), WholePicture(), tmp_path / "crops", 64)

@@ -96,6 +96,20 @@ def test_a_manifest_s_name_follows_from_pictures_and_labels_and_not_from_order_o
         assert manifest_of([changed, *one[1:]]).name != name
 
 
+def test_pictures_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    cases = []
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        path = tmp_path / str(number) / "0.000.png"
+        path.write_bytes(bytes([number]))
+        cases.append(case("P1", "train", picture=path))
+    written = manifest_of(cases)
+    assert manifest_of(reversed(cases)) == written
+    cases[0].picture.write_bytes(b"other")
+    assert differences(written, manifest_of(cases)) == ("0.000.png of P1 is another picture",)
+    assert differences(written, manifest_of(cases[1:])) == ("0.000.png of P1 is gone",)
+
+
 def test_a_manifest_is_read_as_it_was_written_and_tells_what_has_changed_since(tmp_path: Path) -> None:
     cases = made(tmp_path)
     written = read_manifest(write_manifest(manifest_of(cases), tmp_path / "manifests"))
