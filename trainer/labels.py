@@ -2,7 +2,8 @@
 
 A grade is a band of a finer scale (PSPI 0 to 16, paper, eq. 2; VAS 0 to 10). A face at the edge of two bands is no
 certain member of either, so where the PSPI was coded the target is the probability that a coding with an error of
-`softness` (standard deviation, in PSPI points) falls into each band; without a coded PSPI it is the grade itself.
+`softness` (standard deviation, in PSPI points) falls into each band; without a coded PSPI, or where it says another
+grade than the raters, it is the grade itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from grading.types import Grade
 from trainer.cases import Case
-from trainer.ratings import PSPI_EDGES, UNITS
+from trainer.ratings import HIGHEST_PSPI, PSPI_EDGES, UNITS
 
 
 def targets(cases: Sequence[Case], n_grades: int, softness: float) -> NDArray[np.float32]:
@@ -52,8 +53,12 @@ def weights_of(cases: Sequence[Case], *, balanced: bool) -> NDArray[np.float32]:
 
 
 def _is_soft(case: Case, softness: float) -> bool:
-    # a face at rest (PSPI exactly 0) is at rest, not at an edge
-    return softness > 0 and case.pspi is not None and case.pspi > 0
+    # a face at rest (PSPI exactly 0) is at rest, not at an edge; and where raters gave another grade than the PSPI is
+    # of, on another scale such as a VAS, theirs is what counts (trainer.lists)
+    if softness <= 0 or case.pspi is None or case.pspi <= 0:
+        return False
+    low, high = (0.0, *PSPI_EDGES, HIGHEST_PSPI)[case.grade : case.grade + 2]
+    return low <= case.pspi <= high
 
 
 def _hard(grade: Grade) -> list[float]:

@@ -33,6 +33,10 @@ def test_a_pspi_within_a_band_is_taught_as_nearly_sure() -> None:
     assert targets([case(2, 8.0)], 5, 0.5)[0, 2] > 0.99
 
 
+def test_where_raters_and_a_coded_pspi_disagree_what_the_raters_said_is_taught() -> None:
+    assert targets([case(4, 3.0), case(1, 12.0)], 5, 0.5).tolist() == [[0, 0, 0, 0, 1], [0, 1, 0, 0, 0]]
+
+
 def test_a_face_at_rest_is_at_rest() -> None:
     assert targets([case(0, 0.0)], 5, 0.5).tolist() == [[1, 0, 0, 0, 0]]
 
