@@ -66,12 +66,12 @@ class CurveKeeper(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, path: Path, judge: Callable[[keras.Model], tuple[float, float]]) -> None:
         super().__init__()
         self._path, self._judge = path, judge
-        self._phase, self._last = -1, 0
+        self._phase = 0
         self._began = (0.0, 0.0)
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Another phase begins, or the first one that is not done yet."""
-        self._phase += 1
+    def begin_phase(self, number: int) -> None:
+        """What comes now is of this phase, counted from 0; a fit that goes on need not begin with the first."""
+        self._phase = number
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Notes the time."""
@@ -90,7 +90,8 @@ class CurveKeeper(keras.callbacks.Callback):  # type: ignore[misc]
             seconds=seconds,
             processor_seconds=processor_seconds,
         )
-        before = [each for each in read_curve(self._path).epochs if (each.phase, each.epoch) != (self._phase, epoch)]
+        # what a kill left of passes that are done again from an earlier state is of no course any more
+        before = [each for each in read_curve(self._path).epochs if (each.phase, each.epoch) < (self._phase, epoch)]
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self._path, Curve(epochs=(*before, one)).model_dump_json(indent=1).encode())
 

@@ -23,6 +23,7 @@ from grading.network import FEATURES, STAGES, stage_of
 from grading.types import Pixels
 from trainer.augment import Augmentation, augmented
 from trainer.checkpoint import Checkpoint, restored
+from trainer.curves import CurveKeeper
 from trainer.head import optimizer_of
 from trainer.recipe import Recipe
 
@@ -179,12 +180,16 @@ def fit(
         network.compile(optimiser, loss=losses, loss_weights=[1.0, plan.units_weight][: len(losses)])
         kept = kept_in / f"phase_{number}.npz"
         done = restored(network, kept)
+        for callback in callbacks:
+            if isinstance(callback, CurveKeeper):
+                callback.begin_phase(number)
         if done < phase.epochs:
             network.fit(
                 batches,
                 initial_epoch=done,
                 epochs=phase.epochs,
-                callbacks=[_Reshuffle(batches), Checkpoint(kept), *callbacks],
+                # the checkpoint last: a kill before it has this pass done again, and nobody misses it
+                callbacks=[_Reshuffle(batches), *callbacks, Checkpoint(kept)],
                 verbose=0,
                 shuffle=False,  # else Keras deals the batches out by a chance of its own
             )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from trainer.augment import Augmentation
+from trainer.curves import CurveKeeper, read_curve
 from trainer.fit import Batches, Lessons, Phase, Plan, fit, probabilities
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
@@ -113,6 +114,21 @@ def test_a_killed_fit_goes_on_after_its_last_whole_epoch_as_if_it_had_not_been(t
     assert counted.epochs == 1  # three of four were done
     for one, other in zip(undisturbed.get_weights(), again.get_weights(), strict=True):
         assert one == pytest.approx(other, abs=1e-6)
+
+
+@pytest.mark.parametrize("judged", [2, 3, 4])
+def test_a_learning_curve_is_whole_also_after_a_kill_while_a_pass_is_judged(tmp_path: Path, judged: int) -> None:
+    lessons, times, path = learnable(16), iter(range(1, 99)), tmp_path / "curve.json"
+
+    def judge(made: keras.Model) -> tuple[float, float]:
+        if next(times) == judged:
+            raise KeyboardInterrupt
+        return 0.5, 0.5
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(network(), lessons, range(16), PLAN, ("conv5", "head"), tmp_path, [CurveKeeper(path, judge)])
+    fit(network(seed=9), lessons, range(16), PLAN, ("conv5", "head"), tmp_path, [CurveKeeper(path, judge)])
+    assert [(one.phase, one.epoch) for one in read_curve(path).epochs] == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
 def test_a_state_cut_short_is_noticed_and_its_phase_begins_anew(
