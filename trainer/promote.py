@@ -6,7 +6,8 @@ Both grade the same pictures of held-out patients. The challenger replaces the c
 2. quadratic kappa is not lower and the mean error in grades not higher than the champion's, and the unfavourable end of
    the 95 % interval of either difference (paired bootstrap: each draw takes whole patients, and for both networks the
    same ones) is within the margin: a difference that could be chance must not hide a loss;
-3. it makes no new error of two grades or more towards less pain: on no picture where the champion does not.
+3. it makes no new error of two grades or more towards less pain: on no picture where the champion does not;
+4. the pictures are not all of one grade: a network that says that grade of everybody would be right each time.
 
 Else the champion stays. Reference: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 13 and 16.
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grading.types import Grade
 from grading.version import Figure
 
 Ints = NDArray[np.int64]
@@ -109,7 +111,10 @@ def decide(
         (float(errors[0]), float(errors[1])),
         error_rise,
         len(new_too_mild),
-        _faults(patients, least_patients, kappa_gain, error_rise, [held_out.patients[at] for at in new_too_mild]),
+        (
+            *_faults(patients, least_patients, kappa_gain, error_rise, [held_out.patients[at] for at in new_too_mild]),
+            *_of_one_grade(held_out.true),
+        ),
     )
 
 
@@ -135,6 +140,15 @@ def _faults(
             "where the champion does not (allowed: none)"
         )
     return tuple(said)
+
+
+def _of_one_grade(true: Ints) -> tuple[str, ...]:
+    if len(np.unique(true)) > 1:
+        return ()
+    grade = Grade(int(true[0])).name.lower()
+    return (
+        f"all held-out pictures are {grade}, so one that says {grade} of everybody looks perfect: label others too",
+    )
 
 
 def _new_too_mild(held_out: HeldOut) -> list[int]:

@@ -74,6 +74,14 @@ def test_the_same_error_in_both_is_not_new_and_one_towards_more_pain_is_no_dange
     assert verdict(true, champion, challenger).is_accepted
 
 
+def test_pictures_of_one_grade_decide_nothing() -> None:
+    true = np.full(PATIENTS * EACH, 2)
+    said = verdict(true, with_errors(true, 20), true)  # it may say "obvious" of everybody
+    assert said.kappa_gain.value > 0 > said.error_rise.value
+    (fault,) = said.faults
+    assert fault.startswith("all held-out pictures are obvious, so one that says obvious of everybody looks perfect")
+
+
 def test_few_patients_decide_nothing_however_many_pictures_they_have() -> None:
     true = truth()[: 3 * EACH]
     said = verdict(true, with_errors(true, 30), true)
