@@ -24,7 +24,7 @@ from trainer.cases import Case, CasesError
 from trainer.figures import confusion_picture, reliability_picture
 from trainer.groups import GroupJudged, judged_by_group
 from trainer.metrics import Bin, confusion, judge, reliability
-from trainer.patients import mark, not_learnt
+from trainer.patients import is_among, not_learnt
 from trainer.pictures import crops_of
 from trainer.recordings import Labelled, answers, graded_pairs, recording_figures
 from trainer.scoring import scored
@@ -146,7 +146,7 @@ def _recordings_judged(
     version: ModelVersion, scorer: Scorer, recordings: Sequence[Labelled], court: Court
 ) -> RecordingsJudged:
     learnt = set(version.card.learnt_from)
-    kept = [recording for recording in recordings if mark(recording.patient) not in learnt]
+    kept = [recording for recording in recordings if not is_among(recording.patient, learnt)]
     court.say(f"{len(recordings) - len(kept)} recordings of patients that it has learnt from are left out")
     if not kept:
         raise CasesError(f"{version.card.version} has learnt from all patients of the recordings")

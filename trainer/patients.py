@@ -30,6 +30,12 @@ def mark(patient: str) -> str:
     return hashlib.sha256(f"patient {patient.strip()}".encode()).hexdigest()[:MARK_DIGITS]
 
 
+def is_among(patient: str, known: Collection[str]) -> bool:
+    """Whether one of these marks is the patient's; P01 and p01 are one patient, as in a list."""
+    name = patient.strip()
+    return any(mark(written) in known for written in (name, name.upper(), name.lower(), name.casefold()))
+
+
 def marks(cases: Iterable[Case], parts: Collection[str]) -> tuple[str, ...]:
     """The marks of the patients in these parts, each once, sorted."""
     return tuple(sorted({mark(case.patient) for case in cases if case.part in parts}))
@@ -59,7 +65,7 @@ def not_learnt(cards: Iterable[ModelCard], cases: Sequence[Case]) -> list[Case]:
     """
     heritage = [inherited(card) for card in cards]
     learnt = {one for each in heritage for one in each.learnt_from}
-    kept = [case for case in cases if mark(case.patient) not in learnt]
+    kept = [case for case in cases if not is_among(case.patient, learnt)]
     if any(each.unlisted for each in heritage):
         kept = [case for case in kept if case.part == "test"]
     return kept

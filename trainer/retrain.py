@@ -35,7 +35,7 @@ from trainer.head import fit_head
 from trainer.labels import targets, unit_targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.metrics import confusion, judge
-from trainer.patients import lineage, marks
+from trainer.patients import is_among, lineage, marks
 from trainer.pictures import Crops, crops_of, refuse_near_duplicates
 from trainer.start import Start, initialise
 
@@ -233,7 +233,7 @@ def _card(
         crop_px=request.plan.crop_px,
         limits=SYNTHETIC_LIMITS if request.synthetic_only else SYNTHETIC_LIMITS[1:],
         learnt_from=tuple(sorted(learnt)),
-        held_out=tuple(one for one in marks(crops.cases, ("test",)) if one not in learnt),
+        held_out=marks([case for case in crops.cases if not is_among(case.patient, learnt)], ("test",)),
         unlisted=before.unlisted,
     )
 

@@ -29,7 +29,7 @@ from grading.version import ModelCard, ModelVersion
 from trainer.cases import Case
 from trainer.diary import read_diary, write_diary
 from trainer.gather import Sources, gather
-from trainer.patients import mark
+from trainer.patients import is_among
 from trainer.promote import Verdict
 
 log = logging.getLogger(__name__)
@@ -145,9 +145,9 @@ def kept_apart(cases: Sequence[Case], champion: ModelCard) -> list[Case]:
     held_out, learnt = set(champion.held_out), set(champion.learnt_from)
 
     def part(case: Case) -> str:
-        if mark(case.patient) in learnt:
+        if is_among(case.patient, learnt):
             return "train" if case.part == "test" else case.part
-        return "test" if mark(case.patient) in held_out else case.part
+        return "test" if is_among(case.patient, held_out) else case.part
 
     return [replace(case, part=part(case)) for case in cases]
 

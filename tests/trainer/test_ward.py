@@ -29,7 +29,7 @@ from tests.versions import changed_version, renamed_version
 from trainer.cases import Case
 from trainer.challenge import held_out_for_both
 from trainer.diary import Entry, read_diary, write_diary
-from trainer.patients import mark
+from trainer.patients import mark, not_learnt
 from trainer.ward import case_digests, diary_path, kept_apart, promote, train_now, training_here, ward_cases
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +119,14 @@ def test_held_out_is_who_neither_network_has_learnt_from(tmp_path: Path) -> None
     kept = held_out_for_both(read_version(old), read_version(new), cases, said.append)
     assert [each.patient for each in kept] == ["d"]  # cards tell better than the list's parts
     assert said == ["3 test patients are left out: one of the two networks has learnt from them"]
+
+
+def test_a_patient_is_known_however_the_pseudonym_is_written(tmp_path: Path) -> None:
+    old = renamed_version(tmp_path / "old", learnt_from=(mark("P01"), mark("q2")), held_out=(mark("R3"),), unlisted=())
+    cases = [case(name, "test") for name in ("p01", "Q2", "r3")]
+    assert [each.patient for each in not_learnt([read_version(old).card], cases)] == ["r3"]
+    kept = kept_apart([replace(each, part="train") for each in cases], read_version(old).card)
+    assert [each.part for each in kept] == ["train", "train", "test"]
 
 
 def test_where_a_card_does_not_say_only_the_test_part_counts(tmp_path: Path) -> None:
