@@ -74,10 +74,14 @@ TakeKeyFrames: TypeAlias = Callable[[Line], Taken]
 
 @dataclass(frozen=True)
 class Listed:
-    """The cases of a list; left_out: what was not taken, and why, in words with counts."""
+    """The cases of a list; left_out: what was not taken, and why, in words with counts.
+
+    is_dealt: the list has no split of its own, and the patients were dealt out here.
+    """
 
     cases: tuple[Case, ...]
     left_out: tuple[str, ...]
+    is_dealt: bool = False
 
 
 def read_cases(path: Path, *, only_training: bool = False, seed: int = 0) -> list[Case]:
@@ -113,11 +117,12 @@ def read_list(
         found = [replace(case, part="train") for case in found]
     elif split == "random":
         found = split_by_picture(found, seed)
-    elif not any(line.part for line in lines):
+    is_dealt = not only_training and split == "patient" and not any(line.part for line in lines)
+    if is_dealt:
         found = split_by_patient(found, seed)
     if split == "patient":
         refuse_leaks(found)
-    return Listed(tuple(found), tuple(f"{why}: {count} left out" for why, count in left_out.items()))
+    return Listed(tuple(found), tuple(f"{why}: {count} left out" for why, count in left_out.items()), is_dealt)
 
 
 def _usable_lines(path: Path, coding: Coding | None, *, with_recordings: bool) -> list[Line]:
@@ -179,17 +184,26 @@ def _cases(line: Line, key_frames: TakeKeyFrames | None, left_out: Counter[str])
 
 def split_by_patient(cases: Sequence[Case], seed: int) -> list[Case]:
     """60/20/20 of the patients, drawn with the seed; patients of about the same mean grade are dealt out in turn."""
-    rng = np.random.default_rng(seed)
+    part_of = dealt_out(by_mean_grade(cases), seed)
+    return [replace(case, part=part_of[case.patient.casefold()]) for case in cases]
+
+
+def by_mean_grade(cases: Sequence[Case]) -> list[str]:
+    """The patients, casefolded, from the least pain to the most."""
     grades: dict[str, list[int]] = {}
     for case in cases:
         grades.setdefault(case.patient.casefold(), []).append(int(case.grade))
-    # sorted by mean grade, then cut into fives: three to training, one each to validation and test
-    order = sorted(grades, key=lambda name: (float(np.mean(grades[name])), name))
+    return sorted(grades, key=lambda name: (float(np.mean(grades[name])), name))
+
+
+def dealt_out(patients: Sequence[str], seed: int) -> dict[str, str]:
+    """The part of each, in fives: three to training, one each to validation and test. More at the end change none."""
+    rng = np.random.default_rng(seed)
     part_of: dict[str, str] = {}
-    for start in range(0, len(order), 5):
+    for start in range(0, len(patients), 5):
         dealt = rng.permutation(["train", "val", "test", "train", "train"])
-        part_of |= dict(zip(order[start : start + 5], (str(part) for part in dealt), strict=False))
-    return [replace(case, part=part_of[case.patient.casefold()]) for case in cases]
+        part_of |= dict(zip(patients[start : start + 5], (str(part) for part in dealt), strict=False))
+    return part_of
 
 
 def split_by_picture(cases: Sequence[Case], seed: int) -> list[Case]:

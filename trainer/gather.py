@@ -41,7 +41,7 @@ def gather(sources: Sources) -> Listed:
         left_out += [f"{path.name}: {why}" for why in more.left_out]
     if sources.split == "patient":
         refuse_leaks(cases)
-    return Listed(tuple(cases), tuple(left_out))
+    return Listed(tuple(cases), tuple(left_out), main.is_dealt)
 
 
 def _takes_key_frames(sources: Sources) -> TakeKeyFrames:

@@ -181,6 +181,15 @@ def read_truth(path: Path, coding: Coding | None = None) -> tuple[Moment, ...]:
     return tuple(moments)
 
 
+def is_truth(path: Path) -> bool:
+    """Whether a table is a recording's labels by time, which lies beside its list, and no list itself."""
+    try:
+        columns = {str(name).strip().lower() for name in _table(path).columns}
+    except ListError:
+        return False
+    return "time_s" in columns and not columns.intersection(NAMES["file"])
+
+
 def _table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ListError(f"there is no list {path}: name a CSV or Excel file with the columns file, patient and grade")

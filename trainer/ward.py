@@ -26,9 +26,10 @@ from archive.models import ModelStore
 from config.settings import Settings
 from grading.crops import CROP_PX
 from grading.version import ModelCard, ModelVersion
-from trainer.cases import Case
+from trainer.cases import Case, Listed, by_mean_grade, dealt_out
 from trainer.diary import read_diary, write_diary
 from trainer.gather import Sources, gather
+from trainer.lists import is_truth
 from trainer.patients import is_among
 from trainer.promote import Verdict
 
@@ -47,7 +48,9 @@ def cases_folder(settings: Settings) -> Path:
 def ward_cases(settings: Settings, crop_px: int = CROP_PX) -> list[Case]:
     """The cases of all lists (CSV and Excel) in the ward's folder of cases; the split is by patient.
 
-    A patient who stands in several lists is in the part in which the first of them has the patient.
+    Patients of lists without a split are dealt out together, list after list: a list of one patient a week fills all
+    parts, and another list changes no part of those before it. A patient who stands in several lists is in the part in
+    which the first of them has the patient.
 
     Args:
         crop_px: side of the key frames that are taken from recordings, px.
@@ -55,19 +58,28 @@ def ward_cases(settings: Settings, crop_px: int = CROP_PX) -> list[Case]:
     Raises:
         CasesError: a list cannot be used.
     """
-    cases: list[Case] = []
-    for path in sorted(cases_folder(settings).iterdir()) if cases_folder(settings).is_dir() else ():
-        if path.suffix.lower() in LISTS and not path.name.startswith((".", "~$")):
-            cases += _listed(settings, path, crop_px)
+    folder = cases_folder(settings)
+    paths = [path for path in sorted(folder.iterdir() if folder.is_dir() else ()) if _is_list(path)]
+    lists = [_listed(settings, path, crop_px) for path in paths]
+    order = dict.fromkeys(name for one in lists if one.is_dealt for name in by_mean_grade(one.cases))
+    dealt = dealt_out(list(order), settings.trainer.seed)
     parts: dict[str, str] = {}
-    return [replace(case, part=parts.setdefault(case.patient.casefold(), case.part)) for case in cases]
+    for one in lists:
+        for case in one.cases:
+            name = case.patient.casefold()
+            parts.setdefault(name, dealt[name] if one.is_dealt else case.part)
+    return [replace(case, part=parts[case.patient.casefold()]) for one in lists for case in one.cases]
 
 
-def _listed(settings: Settings, path: Path, crop_px: int) -> tuple[Case, ...]:
+def _is_list(path: Path) -> bool:
+    return path.suffix.lower() in LISTS and not path.name.startswith((".", "~$")) and not is_truth(path)
+
+
+def _listed(settings: Settings, path: Path, crop_px: int) -> Listed:
     listed = gather(Sources(path, (), "patient", None, settings.trainer.seed, work_folder(settings), crop_px))
     for why in listed.left_out:
         log.info("%s", why)
-    return listed.cases
+    return listed
 
 
 def work_folder(settings: Settings) -> Path:
@@ -133,7 +145,7 @@ def challenged(settings: Settings, folder: Path, cases: Path | None) -> Verdict:
     with training_here(settings):
         store = model_store(settings)
         champion = store.version(store.champion().name).card
-        listed = _listed(settings, cases, champion.crop_px) if cases else ward_cases(settings, champion.crop_px)
+        listed = _listed(settings, cases, champion.crop_px).cases if cases else ward_cases(settings, champion.crop_px)
         return promote(settings, store.install(folder), kept_apart(listed, champion))
 
 

@@ -121,6 +121,26 @@ def test_held_out_is_who_neither_network_has_learnt_from(tmp_path: Path) -> None
     assert said == ["3 test patients are left out: one of the two networks has learnt from them"]
 
 
+def test_lists_of_few_patients_fill_all_parts_and_another_one_moves_nobody(tmp_path: Path) -> None:
+    settings = a_ward(tmp_path)
+    (tmp_path / "cases" / "p.jpg").write_bytes(b"p")
+    for week in range(20):
+        if week == 15:
+            before = {each.patient: each.part for each in ward_cases(settings)}
+        shutil.copy(tmp_path / "cases" / "p.jpg", tmp_path / "cases" / f"{week}.jpg")
+        (tmp_path / "cases" / f"week{week:02}.csv").write_text(f"file,patient,grade\n{week}.jpg,W{week:02},2\n")
+    after = {each.patient: each.part for each in ward_cases(settings)}
+    assert sorted(before.values()) == sorted(["train"] * 9 + ["val"] * 3 + ["test"] * 3)
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_recording_s_truth_beside_its_list_is_no_list(tmp_path: Path) -> None:
+    settings = a_ward(tmp_path)
+    listed(tmp_path)
+    (tmp_path / "cases" / "film.csv").write_text("time_s,grade\n0.0,1\n")
+    assert len(ward_cases(settings)) == 24
+
+
 def test_a_patient_is_known_however_the_pseudonym_is_written(tmp_path: Path) -> None:
     old = renamed_version(tmp_path / "old", learnt_from=(mark("P01"), mark("q2")), held_out=(mark("R3"),), unlisted=())
     cases = [case(name, "test") for name in ("p01", "Q2", "r3")]
