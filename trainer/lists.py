@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from grading.types import Grade
 from reports.opening import opened
+from trainer.lines import PICTURES, RECORDINGS, Fault, Line, ListError, Moment
 from trainer.ratings import (
     UNITS,
     WORDS,
@@ -34,8 +34,6 @@ from trainer.ratings import (
     units_from_text,
 )
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
-RECORDINGS = frozenset({".mp4", ".mov", ".avi", ".mkv", ".m4v", ".webm", ".3gp", ".mts"})
 BOOKS = frozenset({".xlsx", ".xlsm"})
 MOST_ROWS = 200_000
 NAMES = {
@@ -48,54 +46,9 @@ NAMES = {
     "truth": ("truth",),
 }
 RATED = re.compile(r"(grade|vas)(?:[ _:-]+(.+))?", re.IGNORECASE)
+# grade1, VAS2; and grade.1, as pandas calls the second of two columns named grade
+LIKE_RATED = re.compile(r"(grade|vas)\.?\d+", re.IGNORECASE)
 NOT_RATERS = frozenset({"name"})  # grade_name says the grade again
-
-
-class ListError(ValueError):
-    """The list as a whole cannot be read; the message says what it needs."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One rated picture, recording, or part of one. number: for messages; part: "" if the list has none.
-
-    grades: one for each rater; pspi: if it was coded; units: the intensities of UNITS if all were coded;
-    start_s, end_s: None if the label is for the whole recording.
-    """
-
-    number: int
-    source: Path
-    patient: str
-    grades: tuple[Grade, ...]
-    part: str = ""
-    pspi: float | None = None
-    start_s: float | None = None
-    end_s: float | None = None
-    truth: Path | None = None
-    units: tuple[float, ...] | None = None
-
-    @property
-    def is_recording(self) -> bool:
-        """Whether the source is a film, by its name."""
-        return self.source.suffix.lower() in RECORDINGS
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What a recording shows at one time."""
-
-    time_s: float
-    grade: Grade
-    pspi: float | None
-    units: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a line cannot be used."""
-
-    number: int
-    why: str
 
 
 def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Fault]:
@@ -111,6 +64,11 @@ def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Faul
         return _of_folder(path)
     table = _table(path)
     columns = {str(name).strip().lower(): str(name) for name in table.columns}
+    if unread := [str(name) for name in table.columns if LIKE_RATED.fullmatch(str(name).strip())]:
+        raise ListError(
+            f"{path}: the columns {', '.join(unread)} may be ratings, but cannot be told apart: name each rater in its "
+            "column, such as 'grade nurse 1' or 'VAS surgeon'"
+        )
     named = {use: next((columns[name] for name in names if name in columns), "") for use, names in NAMES.items()}
     rated = [column for column in table.columns if _is_rating(str(column))]
     units = {unit: columns[unit.lower()] for unit in UNITS if unit.lower() in columns}
@@ -216,7 +174,10 @@ def _table_of_book(path: Path) -> pd.DataFrame:
         raise ListError(f"something stands in row {last}, more than {MOST_ROWS} rows down")
     names = rows.get(1, {})
     lines = [[rows.get(number, {}).get(column, "") for column in names] for number in range(2, last + 1)]
-    return pd.DataFrame(lines, columns=list(names.values()), dtype=str)
+    heads = list(names.values())
+    again = [heads[:at].count(head) for at, head in enumerate(heads)]  # named as in a CSV file: grade, grade.1
+    heads = [f"{head}.{times}" if times else head for head, times in zip(heads, again, strict=True)]
+    return pd.DataFrame(lines, columns=heads, dtype=str)
 
 
 def _is_rating(column: str) -> bool:
@@ -298,7 +259,13 @@ def _of_folder(folder: Path) -> Iterator[Line | Fault]:
         graded = [name for name in above if name.lower() in WORDS or name in {"0", "1", "2", "3", "4"}]
         others = [name for name in above if name not in graded]
         patient = others[0] if others else path.stem.partition("_")[0] if "_" in path.stem else ""
-        if len(graded) != 1:
+        if len(others) > 1:
+            yield Fault(
+                number,
+                f"{path.relative_to(folder)}: which of {', '.join(others)} is the patient? "
+                "It takes patient/grade/picture or grade/patient/picture, or a list (CSV) with a column patient",
+            )
+        elif len(graded) != 1:
             yield Fault(number, f"{path.relative_to(folder)} lies in no folder named as a grade (0 to 4, mild, ...)")
         elif not patient:
             yield Fault(
@@ -306,3 +273,6 @@ def _of_folder(folder: Path) -> Iterator[Line | Fault]:
             )
         else:
             yield Line(number, path, patient, (grade_from_text(graded[0]),))
+
+
+__all__ = ["Fault", "Line", "ListError", "Moment", "is_truth", "read_groups", "read_lines", "read_truth"]

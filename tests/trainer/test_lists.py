@@ -177,3 +177,22 @@ def test_a_random_split_is_by_picture_and_stratified_by_grade(tmp_path: Path) ->
     assert len({case.part for case in cases if case.patient == "P1"}) > 1
     assert cases != read_list(tmp_path / "list.csv", split="random", seed=4).cases
     assert isinstance(cases[0], Case)
+
+
+def test_two_columns_of_which_a_rater_could_be_missed_are_refused(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png")
+    for head in ("grade,grade", "VAS1,VAS"):
+        with pytest.raises(CasesError, match=r"name each rater in its column, such as 'grade nurse 1'"):
+            read(tmp_path, f"file,patient,{head}\na.png,P1,1,3\n")
+    book = openpyxl.Workbook()
+    for row in (["file", "patient", "grade", "grade"], ["a.png", "P1", 1, 3]):
+        book.active.append(row)
+    book.save(tmp_path / "list.xlsx")
+    with pytest.raises(ListError, match=r"grade\.1"):
+        list(read_lines(tmp_path / "list.xlsx"))
+
+
+def test_a_folder_in_which_the_patient_cannot_be_told_is_refused(tmp_path: Path) -> None:
+    pictures(tmp_path, "train/P1/2/a.png", "2/day 1/P1/b.png", "P2/3/c.png")
+    with pytest.raises(CasesError, match=r"2 lines cannot be used(.|\n)*which of train, P1 is the patient"):
+        read_list(tmp_path)
