@@ -15,6 +15,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 JOB = "retrain"
+DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")  # as cron counts them
 
 
 class ScheduleError(ValueError):
@@ -22,17 +23,36 @@ class ScheduleError(ValueError):
 
 
 def cron(line: str, zone: ZoneInfo) -> CronTrigger:
-    """The five cron fields as a trigger in the ward's zone.
+    """The five cron fields as a trigger in the ward's zone. Days of the week count as in cron, 0 and 7 being Sunday.
 
     Raises:
         ScheduleError: it is none.
     """
     try:
-        return CronTrigger.from_crontab(line, timezone=zone)
+        return CronTrigger.from_crontab(_by_names(line), timezone=zone)
     except ValueError as problem:
         raise ScheduleError(
             f"trainer.schedule: {line!r} is no cron line of minute, hour, day of month, month, day of week ({problem})"
         ) from problem
+
+
+def _by_names(line: str) -> str:
+    """The line with the days of the week by their names: APScheduler counts them from Monday, cron from Sunday."""
+    *others, days = line.split() or [""]
+    return " ".join([*others, ",".join(map(_named_days, days.split(",")))])
+
+
+def _named_days(part: str) -> str:
+    span, slash, step = part.partition("/")
+    span = "0-6" if slash and span == "*" else span
+    first, dash, last = span.partition("-")
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        return part
+    low, high = int(first), int(last) if dash else 6 if slash else int(first)
+    if not low <= high <= 7:
+        raise ValueError(f"{part!r} is no day of the week or span of them: 0 to 7, Sunday being 0 and 7")
+    every = int(step) if step.isdecimal() and int(step) else 1
+    return ",".join(dict.fromkeys(DAYS[day % 7] for day in range(low, high + 1, every)))
 
 
 def missed(trigger: CronTrigger, last: datetime | None, now: datetime) -> bool:

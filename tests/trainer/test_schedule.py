@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,33 @@ def test_a_time_still_to_come_was_not_missed() -> None:
 
 def test_a_first_start_has_missed_nothing() -> None:
     assert not missed(cron(SUNDAY_NIGHT, ZONE), last=None, now=at(22, 12))
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ("0", {"Sun"}),
+        ("7", {"Sun"}),
+        ("1-5", {"Mon", "Tue", "Wed", "Thu", "Fri"}),
+        ("5-7", {"Fri", "Sat", "Sun"}),
+        ("0,3", {"Sun", "Wed"}),
+        ("*/3", {"Sun", "Wed", "Sat"}),
+        ("mon-wed", {"Mon", "Tue", "Wed"}),
+        ("*", {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}),
+    ],
+)
+def test_days_of_the_week_count_as_in_cron(days: str, expected: set[str]) -> None:
+    trigger, now, seen = cron(f"30 2 * * {days}", ZONE), at(1, 0), set()
+    for _ in range(7):
+        due = trigger.get_next_fire_time(None, now)
+        seen.add(due.strftime("%a"))
+        now = due + timedelta(minutes=1)
+    assert seen == expected
+
+
+def test_a_day_that_is_none_is_refused_in_words() -> None:
+    with pytest.raises(ScheduleError, match="0 to 7, Sunday being 0 and 7"):
+        cron("30 2 * * 8", ZONE)
 
 
 def test_a_schedule_that_is_none_is_refused_in_words() -> None:
