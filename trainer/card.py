@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from archive.files import write_whole
+from archive.files import put_folder_in_place, write_whole
 from archive.sums import write_sums
 from grading.network import take_weights, with_weights
 from grading.types import Grade, Pixels
@@ -71,7 +71,11 @@ def finish_version(network: keras.Model, golden: Pixels, card: ModelCard, unfini
     write_whole(unfinished / CARD_FILE, card.model_dump_json(indent=2).encode() + b"\n")
     write_sums(unfinished)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(unfinished, folder)
+    # first beside it: from another disk it is copied, and a kill half-way must not leave a version of a few files
+    nearby = folder.parent / f".{folder.name}.unfinished"
+    shutil.rmtree(nearby, ignore_errors=True)
+    shutil.move(unfinished, nearby)
+    put_folder_in_place(nearby, folder)
 
 
 def moment(at: datetime) -> str:

@@ -37,6 +37,9 @@ OfPasses: TypeAlias = Annotated[
 UnitsWeight: TypeAlias = Annotated[
     float, typer.Option(min=0, help="Weight of learning action units as well, where the list codes all six.")
 ]
+LearnFrom: TypeAlias = Annotated[
+    Literal["conv1", "conv2", "conv3", "conv4", "conv5"], typer.Option(help="The earliest stage that learns then.")
+]
 
 
 def fit(
@@ -48,7 +51,7 @@ def fit(
     new_epochs: Annotated[int, typer.Option(min=0, help="Passes in which only stage 5 and the head learn.")] = 4,
     whole_epochs: Annotated[int, typer.Option(min=0, help="Passes in which the whole network learns.")] = 6,
     whole_rate: Annotated[float, typer.Option(min=0, help="Highest learning rate of these passes.")] = 3e-4,
-    learn_from: Annotated[str, typer.Option(help="The earliest stage that learns then: conv1 to conv5.")] = "conv1",
+    learn_from: LearnFrom = "conv1",
     crop_px: CropPx = 224,
     searched: SearchFile = None,
     copies: Copies = 0,
@@ -66,6 +69,7 @@ def fit(
     synthetic: Annotated[bool, typer.Option("--synthetic", help="The pictures show synthetic patients only.")] = False,
 ) -> None:
     """Train a network now, judge it on patients that it has not seen, and write it as a model version."""
+    _refuse_existing(output / version)  # not to find out after hours
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from trainer.gather import Sources, gather
 
@@ -82,6 +86,11 @@ def fit(
     plan = replace(plan, augmentation=CHANGES[augment], copies=copies, units_weight=units_weight)
     request = Request(version, start, data, synthetic, plan, work, output, split)
     _train(request, listed, new_epochs + whole_epochs)
+
+
+def _refuse_existing(folder: Path) -> None:
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists already: a model version never changes, choose another name")
 
 
 def _train(request: Request, listed: Listed, epochs: int) -> None:

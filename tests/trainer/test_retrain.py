@@ -48,6 +48,13 @@ def test_a_list_that_cannot_be_used_is_one_line_and_status_1(tmp_path: Path) -> 
     assert "Traceback" not in said.stderr
 
 
+def test_a_version_that_exists_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "made" / "v").mkdir(parents=True)
+    said = trainer("fit", LIST, "--version", "v", "--output", tmp_path / "made", "--work", tmp_path / "work")
+    assert said.returncode == 1 and "exists already" in said.stderr
+    assert not (tmp_path / "work").exists()
+
+
 def test_a_version_s_name_says_whether_its_patients_are_synthetic(tmp_path: Path) -> None:
     for name, synthetic in (("ward-1", True), ("Phantom-9", False)):
         with pytest.raises(ValueError, match="begin with 'phantom'"):
