@@ -16,7 +16,7 @@ from grading.ports import FaceFinder
 from grading.track import nearness
 from grading.types import Frame, Pixels
 from trainer.cases import Case, CasesError
-from trainer.duplicates import near_duplicates, perceptual_hashes
+from trainer.duplicates import copies
 from trainer.manifest import manifest_of, write_manifest
 
 MOST_NAMED = 10
@@ -84,7 +84,7 @@ def refuse_near_duplicates(crops: Crops) -> None:
     Raises:
         CasesError: some do; the patients are named by their pseudonyms.
     """
-    pairs = near_duplicates(perceptual_hashes(crops.pixels), [case.part for case in crops.cases])
+    pairs = copies(crops.pixels, [case.part for case in crops.cases])
     found = [(crops.cases[one], crops.cases[other]) for one, other in pairs]
     if not found:
         return

@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
+from grading.faces import CascadeFinder
 from grading.types import Grade, Pixels
 from trainer.cases import Case, CasesError, refuse_leaks, split_by_patient
-from trainer.duplicates import MOST_BITS_APART, near_duplicates, perceptual_hashes
+from trainer.duplicates import MOST_BITS_APART, likeness, near_duplicates, perceptual_hashes
+from trainer.duplicates import copies as copied
 from trainer.manifest import ManifestError, differences, manifest_of, read_manifest, write_manifest
-from trainer.pictures import Crops, read_picture, refuse_near_duplicates
+from trainer.pictures import Crops, face_crop, read_picture, refuse_near_duplicates
 
 STILLS = sorted((Path(__file__).parent / "data").rglob("*.jpg"))
 
@@ -41,6 +43,25 @@ def test_a_copy_is_a_near_duplicate_however_it_was_saved() -> None:
         crop = read_picture(path)
         for how, copy in copies(crop).items():
             assert bits_apart(crop, copy) <= MOST_BITS_APART, how
+
+
+def test_a_copied_picture_is_found_though_its_face_is_found_a_little_elsewhere() -> None:
+    finder, found, made = CascadeFinder(0.1), 0, 0
+    for path in STILLS[::4]:
+        picture = read_picture(path)
+        for copy in (*copies(picture).values(), np.asarray(picture * 0.6, np.uint8)):
+            crops = [face_crop(pixels, finder, 160) for pixels in (picture, copy)]
+            made += 1
+            found += list(copied(np.stack([crop for crop in crops if crop is not None]), ["a", "b"])) == [(0, 1)]
+    assert made == 30 and found >= 0.85 * made
+
+
+def test_no_copy_is_found_among_pictures_of_different_patients() -> None:
+    finder = CascadeFinder(0.1)
+    crops = [face_crop(read_picture(path), finder, 160) for path in STILLS]
+    patients = [path.name.split("_")[0] for path in STILLS]
+    assert list(copied(np.stack([crop for crop in crops if crop is not None]), patients)) == []
+    assert max(likeness(crops[0], crop) for crop in crops[8:] if crop is not None and crops[0] is not None) < 0.9
 
 
 def test_two_pictures_of_different_patients_are_none() -> None:
