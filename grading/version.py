@@ -42,6 +42,7 @@ class ModelCard(BaseModel):
     crop_px: side of the crops that it was trained on and grades.
     learnt_from, held_out: marks (trainer.patients) of the patients that this network, or one that it started from, was
     fitted or calibrated on, and of those that it was judged on. unlisted: versions among its ancestors that do not say.
+    calibrated_on: of learnt_from, those that this network was calibrated on and not fitted on; none: it does not say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +68,7 @@ class ModelCard(BaseModel):
     gate: dict[str, float] = {}
     learnt_from: tuple[str, ...] = ()
     held_out: tuple[str, ...] = ()
+    calibrated_on: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
 
 

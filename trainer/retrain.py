@@ -234,6 +234,7 @@ def _card(
         limits=SYNTHETIC_LIMITS if request.synthetic_only else SYNTHETIC_LIMITS[1:],
         learnt_from=tuple(sorted(learnt)),
         held_out=marks([case for case in crops.cases if not is_among(case.patient, learnt)], ("test",)),
+        calibrated_on=marks(crops.cases, ("val",)),
         unlisted=before.unlisted,
     )
 

@@ -152,13 +152,17 @@ def challenged(settings: Settings, folder: Path, cases: Path | None) -> Verdict:
 def kept_apart(cases: Sequence[Case], champion: ModelCard) -> list[Case]:
     """The cases, with patients in the part in which the champion had them: judging needs some that neither has learnt.
 
-    A patient that the champion was judged on stays in the test part, and one that it learnt from goes to training.
+    A patient that the champion was judged on stays in the test part, one that it was calibrated on in validation (it
+    would be too sure of one that it was fitted on), and one that it was fitted on in training. Where its card does not
+    tell these two apart, only the test part is kept free of them.
     """
-    held_out, learnt = set(champion.held_out), set(champion.learnt_from)
+    held_out, learnt, calibrated = champion.held_out, champion.learnt_from, champion.calibrated_on
 
     def part(case: Case) -> str:
+        if is_among(case.patient, calibrated):
+            return "val"
         if is_among(case.patient, learnt):
-            return "train" if case.part == "test" else case.part
+            return "train" if calibrated or case.part == "test" else case.part
         return "test" if is_among(case.patient, held_out) else case.part
 
     return [replace(case, part=part(case)) for case in cases]

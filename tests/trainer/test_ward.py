@@ -109,6 +109,9 @@ def test_patients_stay_in_the_part_in_which_the_champion_had_them() -> None:
     )
     cases = [case("learnt", "test"), case("calibrated", "val"), case("judged", "train"), case("new", "test")]
     assert [each.part for each in kept_apart(cases, card)] == ["train", "val", "test", "test"]
+    told = card.model_copy(update={"calibrated_on": (mark("calibrated"),)})
+    dealt_anew = [case("learnt", "val"), case("calibrated", "train"), case("judged", "val"), case("new", "val")]
+    assert [each.part for each in kept_apart(dealt_anew, told)] == ["train", "val", "test", "val"]
 
 
 def test_held_out_is_who_neither_network_has_learnt_from(tmp_path: Path) -> None:
