@@ -74,7 +74,7 @@ def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Faul
     units = {unit: columns[unit.lower()] for unit in UNITS if unit.lower() in columns}
     if "pspi" in columns:
         units["PSPI"] = columns["pspi"]
-    if not named["file"] or not named["patient"] or not (rated or units):
+    if not named["file"] or not named["patient"] or not (rated or units or named["truth"]):
         found = ", ".join(map(str, table.columns)) or "none"
         raise ListError(
             f"{path}: it needs the columns file, patient and grade (or VAS, PSPI or action units); it has {found}"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from trainer.cases import Case, CasesError, Listed, read_list
-from trainer.lists import Fault, ListError, Moment, read_lines, read_truth
+from trainer.lists import Fault, Line, ListError, Moment, read_lines, read_truth
 
 
 def pictures(folder: Path, *names: str) -> None:
@@ -196,3 +196,13 @@ def test_a_folder_in_which_the_patient_cannot_be_told_is_refused(tmp_path: Path)
     pictures(tmp_path, "train/P1/2/a.png", "2/day 1/P1/b.png", "P2/3/c.png")
     with pytest.raises(CasesError, match=r"2 lines cannot be used(.|\n)*which of train, P1 is the patient"):
         read_list(tmp_path)
+
+
+def test_recordings_with_a_truth_by_time_need_no_column_of_grades(tmp_path: Path) -> None:
+    for name in ("film.mp4", "film.csv", "other.mp4"):
+        (tmp_path / name).write_bytes(b"")
+    path = tmp_path / "list.csv"
+    path.write_text("file,patient,truth\nfilm.mp4,P1,film.csv\nother.mp4,P2,\n")
+    whole, without = read_lines(path)
+    assert isinstance(whole, Line) and whole.truth == tmp_path / "film.csv" and whole.grades == ()
+    assert isinstance(without, Fault) and "no rating" in without.why
