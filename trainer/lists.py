@@ -99,7 +99,7 @@ def read_groups(path: Path, column: str) -> dict[Path, str]:
     files = next((columns[name] for name in NAMES["file"] if name in columns), "")
     if not files or column.lower() not in columns:
         raise ListError(f"{path} has no column {column}: it has {', '.join(map(str, table.columns))}")
-    rows = table.to_dict("records")
+    rows = [row for row in table.to_dict("records") if str(row[files]).strip()]  # blank ones are no lines
     return {_found(path, str(row[files]).strip()): str(row[columns[column.lower()]]).strip() for row in rows}
 
 

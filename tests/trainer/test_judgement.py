@@ -61,6 +61,8 @@ def test_groups_of_a_column_are_judged_each_by_itself(tmp_path: Path) -> None:
     cases = read_cases(tmp_path / "list.csv", only_training=True)
     true = np.array([int(case.grade) for case in cases])
     said = np.array([1, 3, 2, 4, 3])
+    with (tmp_path / "list.csv").open("a") as rows:
+        rows.write("\n\n")  # as an editor leaves it
     found = judged_by_group(true, said, cases, read_groups(tmp_path / "list.csv", "Light"))
     told = [(one.group, one.pictures, one.patients, one.too_mild) for one in found]
     assert told == [("(not told)", 1, 1, 0), ("dim", 3, 3, 1), ("window", 1, 1, 0)]
