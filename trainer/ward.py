@@ -27,7 +27,7 @@ from config.settings import Settings
 from grading.crops import CROP_PX
 from grading.version import ModelCard, ModelVersion
 from trainer.cases import Case, Listed, by_mean_grade, dealt_out
-from trainer.diary import read_diary, write_diary
+from trainer.diary import Entry, read_diary, write_diary
 from trainer.gather import Sources, gather
 from trainer.lists import is_truth
 from trainer.patients import is_among
@@ -128,11 +128,14 @@ def train_now(settings: Settings, now: datetime) -> str | None:
             return None
         name = entry.begun or f"ward-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
         log.info("%s: %s with %d cases, %d of them new", name, "goes on" if entry.begun else "begins", len(cases), new)
-        write_diary(diary_path(settings), replace(entry, looked_at=now, begun=name))
-        cases = kept_apart(cases, champion.card)
-        _train(settings, name, champion, cases, now)
-        promote(settings, name, cases)
-        write_diary(diary_path(settings), replace(entry, looked_at=now, learnt=digests, begun=""))
+        # cases that came after it was made, and before what interrupted it, are still new
+        learnt = entry.begun_with if entry.begun and _is_made(settings, name) else digests
+        write_diary(diary_path(settings), replace(entry, looked_at=now, begun=name, begun_with=learnt))
+        if name != champion.card.version:  # else it was killed after the new one had begun to grade
+            cases = kept_apart(cases, champion.card)
+            _train(settings, name, champion, cases, now)
+            promote(settings, name, cases)
+        write_diary(diary_path(settings), Entry(now, learnt))
         _clear(settings, name)
         return name
 
@@ -196,6 +199,10 @@ def promote(settings: Settings, name: str, cases: Sequence[Case]) -> Verdict:
     else:
         log.info("%s is installed and does not grade; `peea model activate %s` would change that", name, name)
     return verdict
+
+
+def _is_made(settings: Settings, name: str) -> bool:
+    return name in model_store(settings).names() or (work_folder(settings) / "made" / name).is_dir()
 
 
 def _train(settings: Settings, name: str, champion: ModelVersion, cases: list[Case], now: datetime) -> None:

@@ -124,6 +124,21 @@ def test_held_out_is_who_neither_network_has_learnt_from(tmp_path: Path) -> None
     assert said == ["3 test patients are left out: one of the two networks has learnt from them"]
 
 
+def test_a_training_killed_after_the_new_one_had_begun_to_grade_is_only_ended(tmp_path: Path) -> None:
+    settings = a_ward(tmp_path, "least_new_cases = 3")
+    listed(tmp_path)
+    store = ModelStore(tmp_path / "state" / "models")
+    store.activate(store.install(renamed_version(tmp_path / "ward-1")), lambda version: None)
+    verdict = tmp_path / "state" / "trainer" / "verdicts" / "ward-1.txt"
+    verdict.parent.mkdir(parents=True)
+    verdict.write_text("ward-1 may replace another one")
+    made_from = frozenset(case_digests(ward_cases(settings)[:20]))
+    write_diary(diary_path(settings), Entry(begun="ward-1", begun_with=made_from))
+    assert train_now(settings, NOW) == "ward-1"
+    assert verdict.read_text() == "ward-1 may replace another one"
+    assert read_diary(diary_path(settings)) == Entry(NOW, made_from)  # four cases came later: they are still new
+
+
 def test_lists_of_few_patients_fill_all_parts_and_another_one_moves_nobody(tmp_path: Path) -> None:
     settings = a_ward(tmp_path)
     (tmp_path / "cases" / "p.jpg").write_bytes(b"p")
