@@ -31,7 +31,7 @@ from trainer.labels import targets, weights_of
 from trainer.metrics import by_grades
 from trainer.optimise import SEARCHED_FROM, SearchRequest, search
 from trainer.pictures import Crops, crops_of
-from trainer.retrain import Watcher, begin_with_head, precision, refuse_too_few, shares_right
+from trainer.retrain import Watcher, begin_with_head, precision, refuse_too_few, refuse_unfair, shares_right
 from trainer.rivals import alexnet, resnet15
 from trainer.search import PAPER, read_trials
 from trainer.start import Start, initialise
@@ -156,7 +156,7 @@ def compare(
     """The results of all rows; those that were done before are not done again.
 
     Raises:
-        StartError: the weights to start from cannot be used. CasesError: a patient in two parts, or too few cases.
+        StartError: the weights to start from cannot be used. CasesError: a patient or picture in two parts, or too few.
     """
     if any(row.is_resnet50 for row in rows):
         initialise(build(len(Grade), crop_px=budget.crop_px), budget.start)  # not to find out an hour later
@@ -164,6 +164,7 @@ def compare(
     chosen = limited(cases, budget.pictures)
     refuse_too_few(chosen)
     crops = crops_of(chosen, finder, budget.kept_in / "crops", budget.crop_px, watcher.picture)
+    refuse_unfair("patient", crops, watcher)
     counts = ", ".join(f"{len(crops.part(part))} for {part}" for part in PARTS)
     watcher.say(f"pictures: {counts}; split by patient; data set {crops.data_set}")
     results = []

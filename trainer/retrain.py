@@ -262,8 +262,9 @@ def refuse_unfair(split: Split, crops: Crops, watcher: Watcher) -> None:
     """Checks that no picture stands in two parts (`refuse_near_duplicates`), or says that the split leaks by design.
 
     Raises:
-        CasesError: one does.
+        CasesError: one does, or no face was found in any picture of a part.
     """
+    refuse_too_few(crops.cases)
     if split == "patient":
         refuse_near_duplicates(crops)
     else:

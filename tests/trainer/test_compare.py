@@ -44,6 +44,24 @@ def test_a_limit_keeps_every_part() -> None:
     assert limited(cases, 1000) == cases
 
 
+def test_a_copied_picture_in_two_parts_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    lines = LIST.read_text().splitlines()
+    columns = lines[0].split(",")
+    rows = [dict(zip(columns, line.split(","), strict=True)) for line in lines[1:]]
+    kept = ["file,patient,grade,split"]
+    for row in rows:
+        part = {"P1001": "test", "P1002": "val"}.get(row["identity"], "train")
+        kept.append(f"{LIST.parent / row['file']},{row['identity']},{row['grade']},{part}")
+    (tmp_path / "copy.jpg").write_bytes((LIST.parent / rows[0]["file"]).read_bytes())
+    kept.append(f"copy.jpg,X9,{rows[0]['grade']},train")
+    (tmp_path / "list.csv").write_text("\n".join(kept))
+    command = [sys.executable, "-m", "trainer.main", "compare", str(tmp_path / "list.csv"), "--start", "", "--crop-px"]
+    command += ["64", "--optimisers", "--work", str(tmp_path / "work"), "--output", str(tmp_path / "out")]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 1 and "is trained" not in said.stdout
+    assert "P1001 (test) and X9 (train)" in said.stderr
+
+
 def test_the_table_sets_ours_beside_the_paper_s() -> None:
     figure = Figure(value=0.5, low=0.4, high=0.6)
     result = Result(
