@@ -20,7 +20,7 @@ import pandas as pd
 
 from grading.types import Grade
 from reports.opening import opened
-from trainer.lines import PICTURES, RECORDINGS, Fault, Line, ListError, Moment
+from trainer.lines import PICTURES, RECORDINGS, Fault, Line, ListError, Moment, pseudonym
 from trainer.ratings import (
     UNITS,
     WORDS,
@@ -209,11 +209,9 @@ def _line(
         start_s, end_s = (_seconds(use, cell[use]) for use in ("start_s", "end_s"))
     except (RatingError, OSError) as problem:
         return Fault(number, str(problem))
-    if not cell["patient"]:
+    if not (patient := pseudonym(cell["patient"])):
         return Fault(number, "the patient is missing; without it a split by patient is not possible")
-    return Line(
-        number, source, cell["patient"], tuple(grades), cell["split"], value, start_s, end_s, truth, intensities
-    )
+    return Line(number, source, patient, tuple(grades), cell["split"], value, start_s, end_s, truth, intensities)
 
 
 def _found(path: Path, name: str) -> Path:
@@ -272,7 +270,7 @@ def _of_folder(folder: Path) -> Iterator[Line | Fault]:
                 number, f"{path.relative_to(folder)}: put it into a folder of its patient, or name it PATIENT_..."
             )
         else:
-            yield Line(number, path, patient, (grade_from_text(graded[0]),))
+            yield Line(number, path, pseudonym(patient), (grade_from_text(graded[0]),))
 
 
 __all__ = ["Fault", "Line", "ListError", "Moment", "is_truth", "read_groups", "read_lines", "read_truth"]

@@ -19,6 +19,7 @@ from grading.ports import Grades
 from grading.types import Assessment, Grade
 from grading.version import Figure
 from trainer.cases import CasesError
+from trainer.lines import pseudonym
 from trainer.metrics import by_grades, with_interval
 
 NAMES = {
@@ -90,7 +91,7 @@ def _labelled(
     elif not patient:
         faults.append(f"line {number}: the patient is missing")
     else:
-        return Labelled(folder / file, patient, known.get(text.lower()))
+        return Labelled(folder / file, pseudonym(patient), known.get(text.lower()))
     return None
 
 

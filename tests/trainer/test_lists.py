@@ -206,3 +206,9 @@ def test_recordings_with_a_truth_by_time_need_no_column_of_grades(tmp_path: Path
     whole, without = read_lines(path)
     assert isinstance(whole, Line) and whole.truth == tmp_path / "film.csv" and whole.grades == ()
     assert isinstance(without, Fault) and "no rating" in without.why
+
+
+def test_a_patient_written_in_wide_letters_or_with_hidden_marks_is_the_same_patient(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png", "b.png", "c.png")
+    lines = "a.png,P01,2\nb.png,\uff30\uff10\uff11,2\nc.png,P01\u200b,2\n"
+    assert {case.patient for case in read(tmp_path, "file,patient,grade\n" + lines).cases} == {"P01"}
