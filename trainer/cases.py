@@ -137,6 +137,12 @@ def _usable_lines(path: Path, coding: Coding | None, *, with_recordings: bool) -
         for line in lines
         if line.part and line.part not in PARTS
     ]
+    if any(line.part for line in lines):
+        faults += [
+            Fault(line.number, "the split is missing, which other lines have: fill it in, or empty the whole column")
+            for line in lines
+            if not line.part
+        ]
     if not with_recordings:
         faults += [Fault(line.number, "recordings are not taken here") for line in lines if line.is_recording]
     if faults:

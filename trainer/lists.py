@@ -16,10 +16,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from grading.types import Grade
-from reports.opening import opened
 from trainer.lines import PICTURES, RECORDINGS, Fault, Line, ListError, Moment, pseudonym
 from trainer.ratings import (
     UNITS,
@@ -33,9 +30,8 @@ from trainer.ratings import (
     pspi_from_units,
     units_from_text,
 )
+from trainer.tables import read_table
 
-BOOKS = frozenset({".xlsx", ".xlsm"})
-MOST_ROWS = 200_000
 NAMES = {
     "file": ("file", "picture", "image", "recording", "video"),
     "patient": ("patient", "identity"),
@@ -62,7 +58,7 @@ def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Faul
     """
     if path.is_dir():
         return _of_folder(path)
-    table = _table(path)
+    table = read_table(path)
     columns = {str(name).strip().lower(): str(name) for name in table.columns}
     if unread := [str(name) for name in table.columns if LIKE_RATED.fullmatch(str(name).strip())]:
         raise ListError(
@@ -71,9 +67,7 @@ def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Faul
         )
     named = {use: next((columns[name] for name in names if name in columns), "") for use, names in NAMES.items()}
     rated = [column for column in table.columns if _is_rating(str(column))]
-    units = {unit: columns[unit.lower()] for unit in UNITS if unit.lower() in columns}
-    if "pspi" in columns:
-        units["PSPI"] = columns["pspi"]
+    units = _coded_columns(path, columns, needed=not rated)
     if not named["file"] or not named["patient"] or not (rated or units or named["truth"]):
         found = ", ".join(map(str, table.columns)) or "none"
         raise ListError(
@@ -88,13 +82,31 @@ def read_lines(path: Path, coding: Coding | None = None) -> Iterator[Line | Faul
     )
 
 
+def _coded_columns(path: Path, columns: Mapping[str, str], *, needed: bool) -> dict[str, str]:
+    """The columns of action units and of PSPI. Of some units only, PSPI would come out too low: these do not count.
+
+    Raises:
+        ListError: only some are there, and nothing else says the grade (needed).
+    """
+    found = {unit: columns[unit.lower()] for unit in ("PSPI", *UNITS) if unit.lower() in columns}
+    missing = [unit for unit in UNITS if unit not in found]
+    if "PSPI" in found or not missing or not found:
+        return found
+    if needed:
+        raise ListError(
+            f"{path}: PSPI is the sum of {', '.join(UNITS)}, but there is no column for {', '.join(missing)}: add it, "
+            "with empty cells where the unit was not seen"
+        )
+    return {}
+
+
 def read_groups(path: Path, column: str) -> dict[Path, str]:
     """What a column of a list says of each of its pictures, such as `sex` or `light`.
 
     Raises:
         ListError: there is no such list or column.
     """
-    table = _table(path)
+    table = read_table(path)
     columns = {str(name).strip().lower(): str(name) for name in table.columns}
     files = next((columns[name] for name in NAMES["file"] if name in columns), "")
     if not files or column.lower() not in columns:
@@ -118,8 +130,9 @@ def read_truth(path: Path, coding: Coding | None = None) -> tuple[Moment, ...]:
     Raises:
         ListError: it cannot be read, or a line of it has no time or no label.
     """
-    table = _table(path)
+    table = read_table(path)
     columns = {str(name).strip().lower(): str(name) for name in table.columns}
+    coded = _coded_columns(path, columns, needed=not {"grade", "vas"} & columns.keys())
     moments = []
     for number, cells in enumerate(table.to_dict("records"), start=2):
         row = {str(name).strip().lower(): str(value).strip() for name, value in cells.items()}
@@ -127,7 +140,7 @@ def read_truth(path: Path, coding: Coding | None = None) -> tuple[Moment, ...]:
             continue
         try:
             time_s = _seconds("time_s", row.get("time_s", ""))
-            given = {unit: row[unit.lower()] for unit in ("PSPI", *UNITS) if unit.lower() in columns}
+            given = {unit: row[unit.lower()] for unit in coded}
             value = _coded(given, coding)
             column = next((name for name in ("grade", "vas") if row.get(name)), "")
             grade = _rating(column, row[column]) if column else None if value is None else grade_from_pspi(value)
@@ -142,42 +155,10 @@ def read_truth(path: Path, coding: Coding | None = None) -> tuple[Moment, ...]:
 def is_truth(path: Path) -> bool:
     """Whether a table is a recording's labels by time, which lies beside its list, and no list itself."""
     try:
-        columns = {str(name).strip().lower() for name in _table(path).columns}
+        columns = {str(name).strip().lower() for name in read_table(path).columns}
     except ListError:
         return False
     return "time_s" in columns and not columns.intersection(NAMES["file"])
-
-
-def _table(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise ListError(f"there is no list {path}: name a CSV or Excel file with the columns file, patient and grade")
-    try:
-        if path.suffix.lower() in BOOKS:
-            return _table_of_book(path)
-        with path.open(encoding="utf-8-sig") as file:
-            head = file.readline()
-        mark = max(",;\t", key=head.count)
-        # blank lines are kept, so that messages can number lines as an editor does
-        return pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=mark, skip_blank_lines=False
-        ).fillna("")
-    except (ValueError, OSError, KeyError) as problem:
-        raise ListError(f"{path} is no list that can be read ({problem}): save it as CSV (UTF-8) or .xlsx") from problem
-
-
-def _table_of_book(path: Path) -> pd.DataFrame:
-    """The first sheet of a workbook; its first row names the columns, and blank rows are kept."""
-    with opened(path.read_bytes(), ListError, "no workbook with a list", computed=True) as book:
-        rows = {number: {cell.column: str(cell.value) for cell in cells} for number, cells in book.rows(0)}
-    last = max(rows, default=1)
-    if last > MOST_ROWS:
-        raise ListError(f"something stands in row {last}, more than {MOST_ROWS} rows down")
-    names = rows.get(1, {})
-    lines = [[rows.get(number, {}).get(column, "") for column in names] for number in range(2, last + 1)]
-    heads = list(names.values())
-    again = [heads[:at].count(head) for at, head in enumerate(heads)]  # named as in a CSV file: grade, grade.1
-    heads = [f"{head}.{times}" if times else head for head, times in zip(heads, again, strict=True)]
-    return pd.DataFrame(lines, columns=heads, dtype=str)
 
 
 def _is_rating(column: str) -> bool:

@@ -112,7 +112,9 @@ def _unit(unit: str, text: str, coding: Coding | None) -> float:
     highest = 1.0 if unit == "AU43" else HIGHEST_UNIT
     if word in CODINGS["facs"]:
         if coding is None:
-            raise RatingError(f"{unit} is {text!r}: say what letters are worth with --coding facs (1-5) or paper (0-4)")
+            raise RatingError(
+                f"{unit} is {text!r}: a number, or say with --coding facs (1-5) or paper (0-4) what it is worth"
+            )
         return float(min(CODINGS[coding][word], highest))
     value = _number(word)
     if value is None or not 0 <= value <= highest:

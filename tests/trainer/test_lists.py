@@ -157,7 +157,7 @@ def test_a_truth_by_time_is_read_from_grades_or_units(tmp_path: Path) -> None:
     path = tmp_path / "truth.csv"
     path.write_text("time_s,grade,PSPI\n0.0,0,0\n0.5,2,6.25\n")
     assert read_truth(path) == (Moment(0.0, 0, 0.0), Moment(0.5, 2, 6.25))  # type: ignore[arg-type]
-    path.write_text("time_s,AU4,AU43\n0.0,5,1\n")
+    path.write_text("time_s,AU4,AU6,AU7,AU9,AU10,AU43\n0.0,5,,,,,1\n")
     assert read_truth(path)[0].pspi == 6
     path.write_text("time_s,grade\n0.0,\n")
     with pytest.raises(ListError, match="line 2: a truth needs time_s and a grade"):
@@ -212,3 +212,27 @@ def test_a_patient_written_in_wide_letters_or_with_hidden_marks_is_the_same_pati
     pictures(tmp_path, "a.png", "b.png", "c.png")
     lines = "a.png,P01,2\nb.png,\uff30\uff10\uff11,2\nc.png,P01\u200b,2\n"
     assert {case.patient for case in read(tmp_path, "file,patient,grade\n" + lines).cases} == {"P01"}
+
+
+def test_a_separator_more_at_each_line_s_end_moves_no_column(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png", "b.png")
+    listed = read(tmp_path, "file,patient,grade\na.png,P1,2,\n\nb.png,P2,3,\n")
+    assert [(case.patient, int(case.grade)) for case in listed.cases] == [("P1", 2), ("P2", 3)]
+    with pytest.raises(CasesError, match="lines have more cells than the first line"):
+        read(tmp_path, "file,patient,grade\na.png,P1,2,seen by night\nb.png,P2,3,\n")
+
+
+def test_a_split_that_only_some_lines_have_is_refused(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png", "b.png")
+    with pytest.raises(CasesError, match="line 3: the split is missing, which other lines have"):
+        read(tmp_path, "file,patient,grade,split\na.png,P1,2,val\nb.png,P2,3,\n")
+
+
+def test_some_action_units_make_no_pspi(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png")
+    with pytest.raises(CasesError, match="no column for AU6, AU7, AU10, AU43: add it"):
+        read(tmp_path, "file,patient,AU4,AU9\na.png,P1,3,2\n")
+    assert read(tmp_path, "file,patient,grade,AU4,AU9\na.png,P1,1,3,2\n").cases[0].pspi is None
+    (tmp_path / "truth.csv").write_text("time_s,AU4\n0.5,3\n")
+    with pytest.raises(ListError, match="no column for AU6"):
+        read_truth(tmp_path / "truth.csv")
