@@ -8,7 +8,7 @@ patients, only the list's own test part can count, and the words say whom that m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from grading.ports import FaceFinder
 from grading.ready import ready_scorer
-from grading.types import Grade, Pixels
+from grading.types import PAIN_GRADES, Grade, Pixels
 from grading.version import ModelVersion
-from trainer.cases import Case
+from trainer.cases import Case, CasesError
 from trainer.patients import inherited, not_learnt
 from trainer.pictures import crops_of
 from trainer.promote import HeldOut, Verdict, decide
@@ -44,21 +44,27 @@ def challenge(champion: ModelVersion, challenger: ModelVersion, cases: Sequence[
 
     Raises:
         ServingFormError, VersionError: one of the two cannot be used.
+        CasesError: key frames of recordings are not of the size that both see.
     """
     kept = held_out_for_both(champion, challenger, cases, ring.say)
     both = (champion, challenger)
+    _refuse_other_key_frames(both, kept)
     sides = {version.card.crop_px for version in both} if kept else set()
     crops = {side: crops_of(kept, ring.finder, ring.kept_in, side) for side in sides}
     found = crops[champion.card.crop_px].cases if kept else ()
     said = [graded(version, crops[version.card.crop_px].pixels, ring.cache) if kept else _NOTHING for version in both]
     true = np.array([int(case.grade) for case in found], np.int64)
-    if _loses_none(champion, challenger):
-        ring.say(
-            f"{challenger.card.version} tells no face at rest from mild pain, which {champion.card.version} does; "
-            "label faces at rest (grade 0) to teach it"
-        )
     held_out = HeldOut(true, said[0], said[1], [case.patient for case in found])
-    return decide(champion.card.version, challenger.card.version, held_out, ring.least_patients)
+    verdict = decide(champion.card.version, challenger.card.version, held_out, ring.least_patients)
+    if unseen := [grade.name.lower() for grade in PAIN_GRADES if verdict.pictures and grade not in set(true.tolist())]:
+        ring.say(f"no held-out picture is {' or '.join(unseen)}: there the two were not compared")
+    if not _loses_none(champion, challenger):
+        return verdict
+    fault = (
+        f"{challenger.card.version} tells no face at rest from mild pain, which {champion.card.version} does; "
+        "label faces at rest (grade 0) to teach it"
+    )
+    return replace(verdict, faults=(*verdict.faults, fault))
 
 
 def held_out_for_both(
@@ -76,6 +82,16 @@ def held_out_for_both(
                 f"figures may favour {version.card.version}"
             )
     return kept
+
+
+def _refuse_other_key_frames(both: Sequence[ModelVersion], cases: Sequence[Case]) -> None:
+    """Key frames are cut to one size, the champion's; pictures are cut anew for each."""
+    if len({version.card.crop_px for version in both}) > 1 and any(case.is_crop for case in cases):
+        sizes = " and ".join(f"{version.card.version} of {version.card.crop_px} px" for version in both)
+        raise CasesError(
+            f"the list names recordings, whose key frames are cut to one size, but the two see crops of two ({sizes}): "
+            "judge them by a list of pictures"
+        )
 
 
 def graded(version: ModelVersion, pixels: Pixels, cache: Path) -> Ints:

@@ -22,12 +22,13 @@ from archive.inspection import Inspection
 from archive.locks import HeldElsewhereError
 from archive.models import ModelStore, bundled
 from config.settings import Settings, load
+from grading.faces import CascadeFinder
 from grading.types import Grade
 from grading.version import read_version
 from grading.weights import HEAD_BIAS, HEAD_KERNEL, Array
 from tests.versions import changed_version, renamed_version
-from trainer.cases import Case
-from trainer.challenge import held_out_for_both
+from trainer.cases import Case, CasesError
+from trainer.challenge import Ring, challenge, held_out_for_both
 from trainer.diary import Entry, read_diary, write_diary
 from trainer.patients import mark, not_learnt
 from trainer.ward import case_digests, diary_path, kept_apart, promote, train_now, training_here, ward_cases
@@ -216,6 +217,39 @@ def test_the_better_network_grades_and_the_worse_one_does_not(
     proposing = settings.model_copy(update={"trainer": settings.trainer.model_copy(update={"activation": "propose"})})
     assert promote(proposing, "good", ward_cases(proposing)).is_accepted
     assert store.wanted() == "bad"
+
+
+def test_one_that_knows_no_face_at_rest_does_not_replace_one_that_does(
+    tmp_path: Path, made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def without_none(weights: dict[str, Array]) -> None:
+        for name in (HEAD_KERNEL, HEAD_BIAS):
+            weights[name] = np.ascontiguousarray(weights[name][..., 1:])
+
+    settings = a_ward(tmp_path, "least_held_out_patients = 6")
+    pictures = [line for line in csv.DictReader((DATA / "labels.csv").open(encoding="utf-8")) if line["grade"] in "24"]
+    with (tmp_path / "cases" / "list.csv").open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(["file", "patient", "grade", "split"])
+        writer.writerows([str(DATA / line["file"]), line["identity"], line["grade"], "test"] for line in pictures)
+    store = ModelStore(settings.ward.state / "models")
+    store.activate(store.install(made / "good"), lambda version: None)
+    names = ("mild", "obvious", "severe", "intense")
+    marks = {"learnt_from": (mark("nobody"),), "held_out": (), "unlisted": ()}
+    store.install(changed_version(tmp_path / "made" / "four", without_none, grades=names, **marks))
+    with caplog.at_level(logging.INFO):
+        verdict = promote(settings, "four", ward_cases(settings))
+    assert not verdict.is_accepted and "tells no face at rest from mild pain" in verdict.faults[-1]
+    assert "no held-out picture is mild or severe: there the two were not compared" in caplog.text
+
+
+def test_key_frames_of_one_size_do_not_judge_networks_of_two(tmp_path: Path, made: Path) -> None:
+    good = read_version(made / "good")
+    other = replace(good, card=good.card.model_copy(update={"version": "other", "crop_px": 224}))
+    frames = [replace(case("P1", "test"), is_crop=True)]
+    ring = Ring(CascadeFinder(0.1), tmp_path, tmp_path, 1, print)
+    with pytest.raises(CasesError, match=r"good of 160 px and other of 224 px.* a list of pictures"):
+        challenge(good, other, frames, ring)
 
 
 @pytest.fixture
