@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 EPOCHS_DONE = "epochs_done"
 
 
+class DivergedError(ValueError):
+    """What was learnt are no numbers."""
+
+
 class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes the state of network and optimiser after each epoch.
 
@@ -33,8 +37,15 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc]
         self._path = path
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Replaces the file."""
+        """Replaces the file.
+
+        Raises: DivergedError: a weight is no number any more; what was kept before stays.
+        """
         arrays = {name: keras.ops.convert_to_numpy(variable) for name, variable in _variables(self.model).items()}
+        if not all(np.isfinite(values).all() for values in arrays.values()):
+            raise DivergedError(
+                f"pass {epoch + 1} diverged, its weights are no numbers any more: fit with a lower learning rate"
+            )
         with unfinished(self._path.parent) as part:
             np.savez(part, allow_pickle=False, **arrays, **{EPOCHS_DONE: np.array(epoch + 1)})
             to_disk(part)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from trainer.augment import Augmentation
+from trainer.checkpoint import DivergedError
 from trainer.curves import CurveKeeper, read_curve
 from trainer.fit import Batches, Lessons, Phase, Plan, fit, probabilities
 
@@ -144,6 +145,20 @@ def test_a_state_cut_short_is_noticed_and_its_phase_begins_anew(
         fit(network(), lessons, range(16), plan, ("head",), tmp_path, [counted])
         assert counted.epochs == 1
     assert "begins anew" in caplog.text
+
+
+def test_a_fit_that_diverges_says_so_and_keeps_what_was_before(tmp_path: Path) -> None:
+    class Spoilt(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            if self.model.optimizer.iterations == 25:  # in the second pass of 20 batches
+                bias = self.model.get_layer("grades").bias
+                bias.assign(bias * np.nan)
+
+    lessons, kept = learnable(), folder(tmp_path, "kept")
+    with pytest.raises(DivergedError, match=r"pass 2 diverged.* lower learning rate"):
+        fit(network(), lessons, range(160), PLAN, ["conv5", "head"], kept, [Spoilt()])
+    with np.load(kept / "phase_0.npz") as state:
+        assert int(state["epochs_done"]) == 1
 
 
 def test_l2_is_added_to_the_loss_of_the_layers_that_learn_and_of_no_other(tmp_path: Path) -> None:
