@@ -26,12 +26,13 @@ from grading.version import Figure
 from trainer.augment import NO_CHANGE
 from trainer.cases import PARTS, Case, refuse_leaks
 from trainer.curves import Curve, CurveKeeper, read_curve
+from trainer.fairness import refuse_too_few, refuse_unfair
 from trainer.fit import Lessons, Phase, Plan, fit, probabilities
 from trainer.labels import targets, weights_of
 from trainer.metrics import by_grades
 from trainer.optimise import SEARCHED_FROM, SearchRequest, search
 from trainer.pictures import Crops, crops_of
-from trainer.retrain import Watcher, begin_with_head, precision, refuse_too_few, refuse_unfair, shares_right
+from trainer.retrain import Watcher, begin_with_head, precision, shares_right
 from trainer.rivals import alexnet, resnet15
 from trainer.search import PAPER, read_trials
 from trainer.start import Start, initialise
@@ -164,7 +165,7 @@ def compare(
     chosen = limited(cases, budget.pictures)
     refuse_too_few(chosen)
     crops = crops_of(chosen, finder, budget.kept_in / "crops", budget.crop_px, watcher.picture)
-    refuse_unfair("patient", crops, watcher)
+    refuse_unfair("patient", crops, watcher.say)
     counts = ", ".join(f"{len(crops.part(part))} for {part}" for part in PARTS)
     watcher.say(f"pictures: {counts}; split by patient; data set {crops.data_set}")
     results = []

@@ -22,13 +22,14 @@ from grading.ports import FaceFinder
 from grading.types import Grade
 from trainer.augment import Augmentation
 from trainer.cases import Case, Split, refuse_leaks
+from trainer.fairness import refuse_too_few, refuse_unfair
 from trainer.features import Features, FrozenPart, frozen_part
 from trainer.head import HeadLessons, fit_head
 from trainer.labels import targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.pictures import Crops, crops_of
 from trainer.recipe import Recipe
-from trainer.retrain import Watcher, refuse_too_few, refuse_unfair
+from trainer.retrain import Watcher
 from trainer.search import TRIALS, WIDE, Profile, Search, Trial, score_by_patient
 from trainer.start import Start, initialise
 
@@ -76,7 +77,7 @@ def search(request: SearchRequest, cases: Sequence[Case], finder: FaceFinder, wa
         refuse_leaks(cases)
     crops = crops_of(cases, finder, request.kept_in / "crops", request.crop_px, watcher.picture)
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
-    refuse_unfair(request.split, crops, watcher)
+    refuse_unfair(request.split, crops, watcher.say)
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
     part = pre_trained_part(n_grades, request.start, watcher)
     features = Features(part, request.kept_in / "features")

@@ -27,8 +27,9 @@ from grading.version import Figure, ModelCard
 from grading.weights import HEAD_BIAS, HEAD_KERNEL
 from trainer.calibration import Calibration, calibration
 from trainer.card import CURVE_FILE, draw, environment, finish_version, hyper_parameters, moment, stored_network
-from trainer.cases import LEAKING, PARTS, Case, CasesError, Split, refuse_leaks
+from trainer.cases import LEAKING, PARTS, Case, Split, refuse_leaks
 from trainer.curves import Curve, CurveKeeper, read_curve, share_right
+from trainer.fairness import refuse_too_few, refuse_unfair
 from trainer.features import Features, frozen_part
 from trainer.fit import Lessons, Plan, fit, probabilities
 from trainer.head import fit_head
@@ -36,7 +37,7 @@ from trainer.labels import targets, unit_targets, weights_of
 from trainer.lessons import Copies, head_lessons
 from trainer.metrics import confusion, judge
 from trainer.patients import is_among, lineage, marks
-from trainer.pictures import Crops, crops_of, refuse_near_duplicates
+from trainer.pictures import Crops, crops_of
 from trainer.start import Start, initialise
 
 GOLDEN_CROPS = 8
@@ -89,7 +90,7 @@ def train(
     keras.utils.set_random_seed(request.plan.seed)
     crops = crops_of(cases, finder, request.kept_in / "crops", request.plan.crop_px, watcher.picture)
     watcher.say(f"{len(crops.cases)} faces in {len(cases)} pictures, data set {crops.data_set}")
-    refuse_unfair(request.split, crops, watcher)
+    refuse_unfair(request.split, crops, watcher.say)
     n_grades = 5 if any(case.grade is Grade.NONE for case in cases) else 4
     with precision(request.plan.precision):
         network = build(n_grades, request.plan.dropout, request.plan.crop_px)
@@ -255,32 +256,6 @@ def refuse_misnamed(request: Request) -> None:
         rule = "must" if request.synthetic_only else "must not"
         raise ValueError(
             f"--version {request.version}: its name {rule} begin with {SYNTHETIC_NAME!r}, by which sheets warn"
-        )
-
-
-def refuse_unfair(split: Split, crops: Crops, watcher: Watcher) -> None:
-    """Checks that no picture stands in two parts (`refuse_near_duplicates`), or says that the split leaks by design.
-
-    Raises:
-        CasesError: one does, or no face was found in any picture of a part.
-    """
-    refuse_too_few(crops.cases)
-    if split == "patient":
-        refuse_near_duplicates(crops)
-    else:
-        watcher.say(f"split: {LEAKING}")
-
-
-def refuse_too_few(cases: Sequence[Case]) -> None:
-    """Checks that there is something in each part.
-
-    Raises:
-        CasesError: a part is empty.
-    """
-    empty = [part for part in PARTS if not any(case.part == part for case in cases)]
-    if empty:
-        raise CasesError(
-            f"{len(cases)} cases leave nothing for {' and '.join(empty)}: at least five patients are needed for a split"
         )
 
 

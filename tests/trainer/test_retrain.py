@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from grading.ready import ready_scorer
+from grading.types import Grade
 from grading.version import read_version
 from tests.grading.contracts import check_scorer
+from trainer.cases import Case, CasesError
+from trainer.fairness import refuse_too_few
 from trainer.fit import default_plan
 from trainer.retrain import Request, refuse_misnamed
 
@@ -53,6 +56,13 @@ def test_a_version_that_exists_is_refused_before_anything_is_made(tmp_path: Path
     said = trainer("fit", LIST, "--version", "v", "--output", tmp_path / "made", "--work", tmp_path / "work")
     assert said.returncode == 1 and "exists already" in said.stderr
     assert not (tmp_path / "work").exists()
+
+
+def test_pictures_of_one_grade_teach_nothing_and_are_refused(tmp_path: Path) -> None:
+    cases = [Case(tmp_path / f"{part}.png", part, Grade.MILD, part) for part in ("train", "val", "test")]
+    with pytest.raises(CasesError, match="all that is to be learnt from is mild"):
+        refuse_too_few(cases)
+    refuse_too_few([*cases, Case(tmp_path / "more.png", "P4", Grade.SEVERE, "train")])
 
 
 def test_a_version_s_name_says_whether_its_patients_are_synthetic(tmp_path: Path) -> None:
