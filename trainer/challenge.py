@@ -8,7 +8,7 @@ patients, only the list's own test part can count, and the words say whom that m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -58,13 +58,12 @@ def challenge(champion: ModelVersion, challenger: ModelVersion, cases: Sequence[
     verdict = decide(champion.card.version, challenger.card.version, held_out, ring.least_patients)
     if unseen := [grade.name.lower() for grade in PAIN_GRADES if verdict.pictures and grade not in set(true.tolist())]:
         ring.say(f"no held-out picture is {' or '.join(unseen)}: there the two were not compared")
-    if not _loses_none(champion, challenger):
-        return verdict
-    fault = (
-        f"{challenger.card.version} tells no face at rest from mild pain, which {champion.card.version} does; "
-        "label faces at rest (grade 0) to teach it"
-    )
-    return replace(verdict, faults=(*verdict.faults, fault))
+    if _loses_none(champion, challenger):
+        ring.say(
+            f"{challenger.card.version} tells no face at rest from mild pain, which {champion.card.version} does; "
+            "label faces at rest (grade 0) to teach it"
+        )
+    return verdict
 
 
 def held_out_for_both(
