@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trainer.compare import Budget, Result, Row
 
 HERE = ("network", "training", "validation", "test", "epochs", "minutes")
-PAPER = ("paper: training", "validation", "epochs", "minutes")
+PAPER = ("paper: training", "validation", "test", "epochs", "minutes")
 
 
 def compare(
@@ -85,6 +85,7 @@ def table(rows: Sequence[Row], results: Sequence[Result]) -> str:
         paper = (
             _share(row.paper.training),
             _share(row.paper.validation),
+            _share(row.paper.test),
             *map(_count, (row.paper.epochs, row.paper.minutes)),
         )
         lines.append(f"| {' | '.join((result.name, *ours, *paper))} |")
@@ -106,8 +107,9 @@ def write(title: str, text: str, rows: Sequence[Row], results: Sequence[Result],
     write_whole(folder / "results.json", f"[{listed}]\n".encode())
     groups = {}
     for row, result in zip(rows, results, strict=True):
-        ours = {"training": result.training, "validation": result.validation.value}
-        printed = {"paper, training": row.paper.training, "paper, validation": row.paper.validation}
+        ours = {"training": result.training, "validation": result.validation.value, "test": result.test.value}
+        told = row.paper
+        printed = {"paper, training": told.training, "paper, validation": told.validation, "paper, test": told.test}
         groups[result.name] = ours | {name: share for name, share in printed.items() if share is not None}
     write_whole(folder / "bars.png", bars_picture(groups, f"{title}: here and in the paper"))
     courses = [

@@ -11,6 +11,7 @@ import pytest
 
 from grading.types import Grade
 from grading.version import Figure
+from trainer.augment import NO_CHANGE, PAPER_CHANGES, Augmentation
 from trainer.cases import Case
 from trainer.compare import Budget, Result, figure_7, limited, table_1, table_3
 from trainer.compare_command import table
@@ -33,8 +34,11 @@ def test_the_rows_are_the_paper_s_with_its_figures() -> None:
     assert [sum(phase.epochs for phase in row.plan.phases) for row in rows] == [row.paper.epochs for row in rows]
     assert [layers_with_weights(row.build(4)) for row in rows[:2]] == [8, 15]
     assert [row.plan.optimiser for row in figure_7(BUDGET)] == ["RMSprop", "Adam", "SGDM"]
-    without, with_ = table_1(BUDGET)
-    assert without.plan.augmentation.rotation_degrees == 0 < with_.plan.augmentation.rotation_degrees
+    without, papers, all_ = table_1(BUDGET)
+    assert [row.paper.test for row in (without, papers, all_)] == [0.6762, 0.7399, None]
+    changes = [row.plan.augmentation for row in (without, papers, all_)]
+    assert changes == [NO_CHANGE, PAPER_CHANGES, Augmentation()]
+    assert papers.plan.augmentation.shift_share > 0 == papers.plan.augmentation.blur_px
 
 
 def test_a_limit_keeps_every_part() -> None:
@@ -71,7 +75,7 @@ def test_the_table_sets_ours_beside_the_paper_s() -> None:
     line = table(table_3(BUDGET)[:1], [result]).splitlines()[2]
     assert line == (
         "| AlexNet | 75.0% | 50.0% (40.0%-60.0%) | 50.0% (40.0%-60.0%) | 3 | 2.5 (1.5 of processor) "
-        "| 77.4% | 74.5% | 50 | 52 |"
+        "| 77.4% | 74.5% |  | 50 | 52 |"
     )
 
 
